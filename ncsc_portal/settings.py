@@ -92,6 +92,8 @@ AUTH_USER_MODEL = "recipients.User"
 ANONYMOUS_USER_NAME = None  # guardian must not invent a user
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False
+# Object permissions are read through the door (sharing.access), never by user.has_perm.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

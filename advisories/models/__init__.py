@@ -1,0 +1,16 @@
+"""What analysts write: advisories, their versions, sections and markings."""
+
+from advisories.models.authoring import Advisory, AdvisoryVersion, NumberSeries, Section
+from advisories.models.importing import ImportedDocument
+from advisories.models.marking import Attestation, MarkedOrganisation, Marking
+
+__all__ = [
+    "Advisory",
+    "AdvisoryVersion",
+    "Attestation",
+    "ImportedDocument",
+    "MarkedOrganisation",
+    "Marking",
+    "NumberSeries",
+    "Section",
+]

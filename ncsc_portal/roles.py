@@ -1,0 +1,12 @@
+"""What the application role may not do, whatever the code asks."""
+
+# Rows of these models are the record: inserted, and never changed or removed.
+APPEND_ONLY: tuple[str, ...] = (
+    "advisories.Attestation",
+    "advisories.ImportedDocument",
+    "sharing.Decision",
+    "sharing.FactSheet",
+    "sharing.EndedGrant",
+    "sharing.FeedEvent",
+    "sharing.DeliveryAttempt",
+)

@@ -1,0 +1,22 @@
+"""Deciding, granting, delivering: the rows."""
+
+from sharing.models.audience import Audience, AudienceMembership
+from sharing.models.deciding import Decision, FactSheet, Release
+from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
+from sharing.models.feed import FeedEvent
+from sharing.models.granting import EndedGrant, Grant, PersonalGrant
+
+__all__ = [
+    "Alarm",
+    "Audience",
+    "AudienceMembership",
+    "Decision",
+    "Delivery",
+    "DeliveryAttempt",
+    "EndedGrant",
+    "FactSheet",
+    "FeedEvent",
+    "Grant",
+    "PersonalGrant",
+    "Release",
+]

@@ -1,0 +1,51 @@
+"""The test database is made by the owner role; tests run as the application role."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+from pytest_django.plugin import DjangoDbBlocker
+
+from ncsc_portal import env
+
+
+def recreate(name: str, *, template: str | None = None) -> None:
+    """An empty database `name`, owned by the owner role; a copy of `template` when given."""
+    with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
+        owner.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+        made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template:
+            made += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        owner.execute(made)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Replaces pytest-django's: two roles instead of one."""
+    if not settings.DATABASE_OWNER_URL:
+        pytest.exit("set DATABASE_OWNER_URL: the tests make their database as its owner", 2)
+    name = f"test_portal_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    application = dict(settings.DATABASES["default"])
+    owner = env.database(settings.DATABASE_OWNER_URL)
+    with django_db_blocker.unblock():
+        recreate(name)
+        connection.close()
+        connection.settings_dict.update(owner, NAME=name)
+        call_command("migrate", verbosity=0)
+        call_command("grant_roles", application["USER"])
+        connection.close()
+        connection.settings_dict.update(
+            {k: application[k] for k in ("USER", "PASSWORD", "HOST", "PORT")}
+        )
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
