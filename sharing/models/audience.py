@@ -46,6 +46,9 @@ class AudienceMembership(models.Model):
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)
 
+    # Whether the feed has told the organisation what this membership gave and took.
+    announced = models.BooleanField(default=False)
+
     objects = AudienceMembershipQuerySet.as_manager()
 
     class Meta:
@@ -61,6 +64,11 @@ class AudienceMembership(models.Model):
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
                 name="membership_ends_after_start",
             ),
+        ]
+        indexes = [  # the sweep asks which memberships began unannounced
+            models.Index(
+                fields=["valid_from"], condition=Q(announced=False), name="membership_unannounced"
+            )
         ]
 
     def __str__(self) -> str:

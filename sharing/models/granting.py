@@ -28,6 +28,9 @@ class Ground(models.Model):
     released_at = models.DateTimeField()
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)
+    # Copied from the section, which cannot change any more: a list needs no join for them.
+    lead = models.BooleanField()
+    strictness = models.PositiveSmallIntegerField()  # of its TLP: 0 CLEAR … 4 RED
     # False once this holder has a newer version of the same advisory: lists show the newest.
     newest = models.BooleanField(default=True)
 
@@ -62,10 +65,12 @@ class Grant(Ground, GroupObjectPermissionBase):
             # Top-k per group, index-only: the inbox.
             models.Index(
                 fields=["group", "-released_at", "-version"],
-                include=["advisory", "valid_from", "valid_until", "content_object"],
+                include=["advisory", "valid_from", "valid_until", "lead", "strictness"],
                 condition=Q(newest=True),
                 name="grant_inbox",
             ),
+            # One advisory of one holder: opening, and whether a newer version is held elsewhere.
+            models.Index(fields=["advisory", "group", "version"], name="grant_of_advisory"),
         ]
 
 
@@ -94,10 +99,11 @@ class PersonalGrant(Ground, UserObjectPermissionBase):
         indexes = [
             models.Index(
                 fields=["user", "-released_at", "-version"],
-                include=["advisory", "valid_from", "valid_until", "content_object"],
+                include=["advisory", "valid_from", "valid_until", "lead", "strictness"],
                 condition=Q(newest=True),
                 name="personal_grant_inbox",
             ),
+            models.Index(fields=["advisory", "user", "version"], name="personal_grant_of_advisory"),
         ]
 
 

@@ -1,0 +1,84 @@
+"""What travels past the door: frozen values with the permitted fields only, never a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from law.vocabulary import Pap, Tlp
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSection:
+    """One section that the reader may see, and the ground on which."""
+
+    id: int
+    position: int
+    kind: str  # advisories.models.Section.Kind
+    heading: str
+    body: str  # Markdown, untrusted
+    data: Mapping[str, Any]
+    tlp: Tlp
+    pap: Pap | None
+    rules: tuple[str, ...]  # rule ids, e.g. W.3.1.d
+    regime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One version of an advisory as far as the reader may see it.
+
+    Title, level, urgency and change note go with the LEAD section: None when it is not shared.
+    """
+
+    advisory: str  # NCSC-2026-0001
+    version: str  # 1.00
+    version_id: int
+    kind: str
+    language: str
+    title: str | None
+    level: str | None  # kans/schade, e.g. H/M
+    urgent: bool | None
+    change_note: str | None
+    targeted: bool
+    released_at: datetime
+    tlp: Tlp  # the strictest among the sections shared
+    sections: tuple[SharedSection, ...]
+    versions: tuple[str, ...]  # labels that the reader may open, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a list."""
+
+    advisory: str
+    version: str
+    version_id: int
+    kind: str
+    title: str | None
+    level: str | None
+    urgent: bool | None
+    tlp: Tlp
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Newest first. `next` is an opaque cursor, None at the end.
+
+    A page may hold fewer items than asked for while `next` is set.
+    """
+
+    items: tuple[Listed, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """All that is left of an advisory that was withdrawn after the reader could see it."""
+
+    advisory: str
+    withdrawn_at: datetime
+    reason: str
