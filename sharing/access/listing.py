@@ -1,0 +1,222 @@
+"""What a reader may see at an instant, newest first. Written as SQL, once.
+
+Top-k per group over a covering index: the cost follows the page, not the number of advisories,
+whoever asks (measured: an ORM query with EXISTS walks the whole table for a reader who sees little).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db import connection
+from django.utils.dateparse import parse_datetime
+
+from advisories.models import AdvisoryVersion
+from law.vocabulary import Tlp
+from sharing.access.readers import Reader, groups_of
+from sharing.errors import BadCursor
+from sharing.shared import Listed, Page, Tombstone
+
+TLP = tuple(Tlp)
+SALT = "sharing.access.inbox"
+
+
+def inbox(reader: Reader, *, at: datetime, cursor: str | None = None, limit: int = 50) -> Page:
+    """The newest version of each advisory that the reader may see. `BadCursor` when forged."""
+    released_at, version_id = _position(cursor)
+    with connection.cursor() as db:
+        db.execute(
+            _PAGE,
+            {
+                "groups": list(groups_of(reader, at=at)),
+                "person": reader.user_id,
+                "at": at,
+                "before": released_at,
+                "before_version": version_id,
+                "limit": limit + 1,
+            },
+        )
+        rows = db.fetchall()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    items = tuple(_listed(row) for row in rows if not row[-1])
+    return Page(items, signing.dumps(_key(rows[-1]), salt=SALT) if more else None)
+
+
+def count(reader: Reader, *, at: datetime, cap: int = 1000) -> int:
+    """How many advisories the reader may see, counted no further than `cap`."""
+    with connection.cursor() as db:
+        db.execute(
+            _COUNT,
+            {
+                "groups": list(groups_of(reader, at=at)),
+                "person": reader.user_id,
+                "at": at,
+                "cap": cap,
+            },
+        )
+        (found,) = db.fetchone()
+    return int(found)
+
+
+def permitted_sections(
+    reader: Reader, *, at: datetime, advisory: str | None = None
+) -> dict[int, tuple[int, ...]]:
+    """Section ids that the reader may view at `at`, by version id; of one advisory when given."""
+    with connection.cursor() as db:
+        db.execute(
+            _SECTIONS,
+            {
+                "groups": list(groups_of(reader, at=at)),
+                "person": reader.user_id,
+                "at": at,
+                "advisory": advisory,
+            },
+        )
+        return {version: tuple(sections) for version, sections in db.fetchall()}
+
+
+def withdrawn(
+    reader: Reader, *, at: datetime, advisory: str | None = None
+) -> tuple[Tombstone, ...]:
+    """Advisories that the reader could see until they were withdrawn, newest first, at most 200."""
+    with connection.cursor() as db:
+        db.execute(
+            _TOMBSTONES,
+            {
+                "groups": list(groups_of(reader, at=at)),
+                "person": reader.user_id,
+                "advisory": advisory,
+            },
+        )
+        return tuple(Tombstone(*row) for row in db.fetchall())
+
+
+def _key(row: Any) -> list[Any]:
+    return [row[0].isoformat(), row[1]]
+
+
+def _position(cursor: str | None) -> tuple[datetime | None, int]:
+    if cursor is None:
+        return None, 0
+    try:
+        instant, version_id = signing.loads(cursor, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise BadCursor(cursor[:40]) from None
+    return parse_datetime(instant), version_id
+
+
+def _listed(row: Any) -> Listed:
+    (
+        released_at,
+        version_id,
+        lead,
+        strictness,
+        advisory,
+        kind,
+        number,
+        title,
+        probability,
+        damage,
+        _superseded,
+    ) = row
+    return Listed(
+        advisory=advisory,
+        version=f"{number // 100}.{number % 100:02d}",
+        version_id=version_id,
+        kind=kind,
+        title=title if lead else None,
+        level=f"{probability}/{damage}" if lead else None,
+        urgent=(probability == damage == AdvisoryVersion.Level.HIGH) if lead else None,
+        tlp=TLP[strictness],
+        released_at=released_at,
+    )
+
+
+def _valid(alias: str) -> str:
+    return (
+        f"{alias}.valid_from <= %(at)s"
+        f" AND ({alias}.valid_until IS NULL OR {alias}.valid_until > %(at)s)"
+    )
+
+
+def _top(table: str, holder: str) -> str:
+    """The newest versions of one holder with what the list tells of them."""
+    return f"""
+    SELECT g.released_at, g.version_id, max(g.advisory_id) AS advisory_id,
+           bool_or(g.lead) AS lead, max(g.strictness) AS strictness
+      FROM {table} g
+     WHERE g.{holder} AND g.newest AND {_valid("g")}
+       AND (%(before)s::timestamptz IS NULL
+            OR (g.released_at, g.version_id) < (%(before)s::timestamptz, %(before_version)s))
+     GROUP BY g.released_at, g.version_id
+     ORDER BY g.released_at DESC, g.version_id DESC
+     LIMIT %(limit)s"""  # noqa: S608 (constants of this module only)
+
+
+# The last column tells that another holder of the same reader has a newer version.
+_PAGE = f"""
+WITH candidates AS (
+  SELECT top.* FROM unnest(%(groups)s::int[]) AS held(id)
+   CROSS JOIN LATERAL ({_top("sharing_grant", "group_id = held.id")}) top
+  UNION ALL
+  ({_top("sharing_personalgrant", "user_id = %(person)s")})
+), page AS (
+  SELECT released_at, version_id, max(advisory_id) AS advisory_id,
+         bool_or(lead) AS lead, max(strictness) AS strictness
+    FROM candidates
+   GROUP BY released_at, version_id
+   ORDER BY released_at DESC, version_id DESC
+   LIMIT %(limit)s
+)
+SELECT p.released_at, p.version_id, p.lead, p.strictness,
+       a.number, a.kind, v.number, v.title, v.probability, v.damage,
+       EXISTS (SELECT FROM sharing_grant n
+                WHERE n.advisory_id = p.advisory_id AND n.group_id = ANY(%(groups)s::int[])
+                  AND n.version_id > p.version_id AND {_valid("n")})
+       OR EXISTS (SELECT FROM sharing_personalgrant n
+                WHERE n.advisory_id = p.advisory_id AND n.user_id = %(person)s
+                  AND n.version_id > p.version_id AND {_valid("n")})
+  FROM page p
+  JOIN advisories_advisoryversion v ON v.id = p.version_id
+  JOIN advisories_advisory a ON a.id = v.advisory_id
+ ORDER BY p.released_at DESC, p.version_id DESC
+"""  # noqa: S608 (constants of this module only)
+
+_COUNT = f"""
+SELECT count(*) FROM (
+  SELECT g.advisory_id FROM sharing_grant g
+   WHERE g.group_id = ANY(%(groups)s::int[]) AND g.newest AND {_valid("g")}
+  UNION
+  SELECT g.advisory_id FROM sharing_personalgrant g
+   WHERE g.user_id = %(person)s AND g.newest AND {_valid("g")}
+  LIMIT %(cap)s
+) seen
+"""  # noqa: S608 (constants of this module only)
+
+_SECTIONS = f"""
+SELECT version_id, array_agg(DISTINCT section_id ORDER BY section_id) FROM (
+  SELECT g.version_id, g.section_id FROM sharing_grant g
+    JOIN advisories_advisory a ON a.id = g.advisory_id
+   WHERE g.group_id = ANY(%(groups)s::int[]) AND {_valid("g")}
+     AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
+  UNION ALL
+  SELECT g.version_id, g.section_id FROM sharing_personalgrant g
+    JOIN advisories_advisory a ON a.id = g.advisory_id
+   WHERE g.user_id = %(person)s AND {_valid("g")}
+     AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
+) held GROUP BY version_id ORDER BY version_id DESC
+"""  # noqa: S608 (constants of this module only)
+
+_TOMBSTONES = """
+SELECT DISTINCT a.number, r.withdrawn_at, r.withdrawal_reason
+  FROM sharing_endedgrant e
+  JOIN advisories_advisory a ON a.id = e.advisory_id
+  JOIN sharing_release r ON r.version_id = e.version_id
+ WHERE (e.group_id = ANY(%(groups)s::int[]) OR e.person_id = %(person)s)
+   AND e.reason = 'withdrawn' AND r.withdrawn_at IS NOT NULL
+   AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
+ ORDER BY r.withdrawn_at DESC LIMIT 200
+"""

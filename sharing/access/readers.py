@@ -1,0 +1,55 @@
+"""Who reads, and through which groups at an instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from recipients.models import MachineClient, User
+from sharing.errors import NotShared
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who reads for an organisation: a person, or a program (`user_id` None)."""
+
+    organisation_id: UUID
+    user_id: int | None
+    actor: str  # how the record knows the reader
+
+
+def reader_of(user: User) -> Reader:
+    """The reader that a signed-in person is. `NotShared` for staff and closed accounts."""
+    if not user.is_active or user.organisation_id is None:
+        raise NotShared
+    return Reader(user.organisation_id, user.pk, user.actor)
+
+
+def reader_of_machine(machine: MachineClient) -> Reader:
+    """The reader that a program is. `NotShared` when it was switched off, or its owner left."""
+    if not machine.active or not machine.responsible.is_active:
+        raise NotShared
+    return Reader(machine.organisation_id, None, machine.actor)
+
+
+def groups_of(reader: Reader, *, at: datetime) -> tuple[int, ...]:
+    """The groups whose grants the reader holds at `at`: its organisation's audience of that
+    moment and its organisation's own. None when the organisation is not active."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS, {"organisation": reader.organisation_id, "at": at})
+        row = cursor.fetchone()
+    return tuple(group for group in row if group is not None) if row else ()
+
+
+_GROUPS = """
+SELECT o.group_id, a.group_id
+  FROM recipients_organisation o
+  LEFT JOIN sharing_audiencemembership m
+    ON m.organisation_id = o.id AND tstzrange(m.valid_from, m.valid_until) @> %(at)s
+  LEFT JOIN sharing_audience a ON a.id = m.audience_id
+ WHERE o.id = %(organisation)s AND o.active_from <= %(at)s
+   AND (o.active_until IS NULL OR o.active_until > %(at)s)
+"""

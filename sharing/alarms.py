@@ -1,0 +1,31 @@
+"""Alarms: things that must not pass in silence. One open alarm per kind and subject."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.services import record
+from law.vocabulary import Code
+from sharing.models import Alarm
+
+log = logging.getLogger(__name__)
+
+
+def raise_alarm(*, kind: Alarm.Kind, subject: str, at: datetime) -> None:
+    """Open an alarm, unless the same one is open already. `subject` carries ids, no content."""
+    with transaction.atomic():
+        Alarm.objects.bulk_create(
+            [Alarm(kind=kind, subject=subject, raised_at=at)], ignore_conflicts=True
+        )
+        record(at=at, actor="system:alarm", action=f"alarm.{kind.value}", target=subject)
+    log.error("alarm %s: %s", kind.value, subject)
+
+
+def verdict_differs(*, section_id: int, reader: str, code: Code, at: datetime) -> None:
+    """A grant says yes and the law of this moment says no."""
+    raise_alarm(
+        kind=Alarm.Kind.VERDICT_DIFFERS,
+        subject=f"section {section_id} for {reader}: {code.value}",
+        at=at,
+    )

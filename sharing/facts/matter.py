@@ -1,0 +1,226 @@
+"""A matter: everything the law may ask about one version, loaded in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advisories.addressing import Addressing
+from advisories.models import AdvisoryVersion, Marking, Section
+from law.facts import Item, Recipient, Relation
+from law.vocabulary import (
+    Capacity,
+    Pap,
+    PersonalData,
+    Predicate,
+    Provenance,
+    Purpose,
+    Scope,
+    Tlp,
+)
+from recipients.models import Designation
+from sharing.facts.attested import Attested, Said, attested_for, by_purpose, said_about
+from sharing.facts.relations import (
+    Constituencies,
+    Permission,
+    consents_of,
+    designation_ended,
+    earliest,
+    without_linking_organisation,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A section as the law sees it: its marking, and the organisations it is about."""
+
+    section: Section
+    item: Item  # nothing attested yet: that depends on the recipient
+    about: frozenset[UUID]
+    traceable_to: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """A relation with the instant at which it ends by what is known now."""
+
+    relation: Relation
+    until: datetime | None
+
+
+@dataclass(slots=True)
+class Matter:
+    """One version, for one purpose, at one instant."""
+
+    version: AdvisoryVersion
+    at: datetime
+    purpose: Purpose
+    addressing: Addressing
+    subjects: tuple[Subject, ...]
+    said: tuple[Said, ...]
+    stated: frozenset[Predicate]
+    consents: tuple[Permission, ...]
+    constituencies: Constituencies
+    _computed: dict[UUID, tuple[bool, bool]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, version: AdvisoryVersion, *, at: datetime) -> Matter:
+        subjects = _subjects(version, at=at)
+        purpose = Purpose(version.purpose)
+        about = {pk for subject in subjects for pk in subject.about}
+        traced = {pk for subject in subjects for pk in subject.traceable_to}
+        return cls(
+            version=version,
+            at=at,
+            purpose=purpose,
+            addressing=Addressing.from_json(version.addressing),
+            subjects=subjects,
+            said=said_about(version, at=at),
+            stated=by_purpose(purpose, version.purpose_text),
+            consents=consents_of(traced, advisory=version.advisory.number, purpose=purpose, at=at),
+            constituencies=Constituencies.of_members(about, at=at),
+        )
+
+    def particular(self) -> frozenset[UUID]:
+        """Organisations about which a predicate may speak by name: asked one by one.
+
+        All others are answered by their audience.
+        """
+        named = {s.organisation_id for s in self.said if s.organisation_id}
+        consented = {c.to_organisation for c in self.consents if c.to_organisation}
+        about = {pk for subject in self.subjects for pk in subject.about}
+        return frozenset(
+            about
+            | named
+            | consented
+            | self.constituencies.members.keys()
+            | self.addressing.organisations
+        )
+
+    def attested(
+        self, subject: Subject, profile: Recipient, organisation_id: UUID | None
+    ) -> Attested:
+        return attested_for(
+            self.said,
+            self.stated,
+            section_id=subject.section.pk,
+            profile=profile,
+            organisation_id=organisation_id,
+        )
+
+    def item(self, subject: Subject, attested: Attested) -> Item:
+        return replace(subject.item, attested=attested.predicates)
+
+    def bond(
+        self,
+        subject: Subject,
+        profile: Recipient,
+        *,
+        organisation_id: UUID | None = None,
+        named_for_red: bool = False,
+    ) -> Bond:
+        """What binds the recipient to the section. Without an organisation: an audience's bond,
+        in which only consent to a class can speak."""
+        consented, given, until = self._consent(subject, profile, organisation_id)
+        if organisation_id is None:
+            return Bond(Relation(consent_of_all_traced=consented, consent_was_given=given), until)
+        serves = self.constituencies.serves_all(organisation_id, subject.about)
+        if serves:
+            until = earliest(until, self.constituencies.until(organisation_id, subject.about))
+        alone, ended = self._computed_for(organisation_id)
+        return Bond(
+            Relation(
+                is_only_subject=subject.about == {organisation_id},
+                concerns_recipient_systems=organisation_id in subject.about,
+                subject_in_constituency=serves,
+                consent_of_all_traced=consented,
+                consent_was_given=given,
+                no_linking_organisation=alone,
+                named_for_red=named_for_red,
+                designation_ended=ended,
+            ),
+            until,
+        )
+
+    def _computed_for(self, organisation_id: UUID) -> tuple[bool, bool]:
+        if organisation_id not in self._computed:
+            self._computed[organisation_id] = (
+                without_linking_organisation(organisation_id, at=self.at),
+                designation_ended(organisation_id, at=self.at),
+            )
+        return self._computed[organisation_id]
+
+    def _consent(
+        self, subject: Subject, profile: Recipient, organisation_id: UUID | None
+    ) -> tuple[bool, bool, datetime | None]:
+        """Whether all traced organisations but the recipient consent; whether any ever did; until
+        when the consents relied on last."""
+        covering = [c for c in self.consents if c.covers(profile, organisation_id)]
+        others = subject.traceable_to - {organisation_id}
+        given = any(c.of in others for c in covering)
+        ends: list[datetime | None] = []
+        for traced in others:
+            valid = [c for c in covering if c.of == traced and c.holds(self.at)]
+            if not valid:
+                return False, given, None
+            ends.append(None if any(c.until is None for c in valid) else _latest(valid))
+        return bool(others), given, earliest(*ends)
+
+
+def _latest(consents: Collection[Permission]) -> datetime | None:
+    return max((c.until for c in consents if c.until), default=None)
+
+
+def _subjects(version: AdvisoryVersion, *, at: datetime) -> tuple[Subject, ...]:
+    sections = list(
+        Section.objects.filter(version=version)
+        .select_related("marking")
+        .prefetch_related("marking__organisations")
+        .order_by("position")
+    )
+    about = {
+        marked.organisation_id
+        for section in sections
+        if hasattr(section, "marking")
+        for marked in section.marking.organisations.all()
+    }
+    primary = set(
+        Designation.objects.in_force(at)
+        .filter(organisation_id__in=about, capacity__in=(Capacity.VITAL.value, Capacity.GOV.value))
+        .values_list("organisation_id", flat=True)
+    )
+    return tuple(_subject(section, primary) for section in sections)
+
+
+def _subject(section: Section, primary: Collection[Any]) -> Subject:
+    if not hasattr(section, "marking"):
+        return Subject(section, Item(), frozenset(), frozenset())  # unmarked: nothing is known
+    marking = section.marking
+    organisations = list(marking.organisations.all())
+    about = frozenset(m.organisation_id for m in organisations)
+    traced = frozenset(m.organisation_id for m in organisations if m.traceable)
+    item = item_of(marking, traceable=True if traced else marking.traceable)
+    return Subject(
+        section,
+        replace(item, subject_is_vital_or_gov=any(pk in primary for pk in about)),
+        about,
+        traced,
+    )
+
+
+def item_of(marking: Marking, *, traceable: bool | None) -> Item:
+    """The facets of one marking. An empty value stays unknown."""
+    return Item(
+        scope=frozenset(Scope(s) for s in marking.scope),
+        confidential=marking.confidential,
+        traceable=traceable,
+        personal_data=PersonalData(marking.personal_data) if marking.personal_data else None,
+        provenance=Provenance(marking.provenance) if marking.provenance else None,
+        tlp=Tlp(marking.tlp) if marking.tlp else None,
+        pap=Pap(marking.pap) if marking.pap else None,
+        embargo_until=marking.embargo_until,
+        reporter_identity=marking.reporter_identity,
+    )

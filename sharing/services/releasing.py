@@ -1,0 +1,199 @@
+"""Release and withdraw: decisions, grants, owed messages, record and feed commit together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from advisories.errors import NotAllowed, Stale, WrongStatus
+from advisories.models import AdvisoryVersion
+from advisories.services.reviewing import content_digest
+from audit.services import record
+from law.regimes import regime_at
+from recipients.models import User
+from recipients.roles import Right, may
+from sharing import tasks
+from sharing.facts.matter import Matter
+from sharing.granting import store
+from sharing.granting.deciding import everyone
+from sharing.granting.feed import announce
+from sharing.models import Delivery, EndedGrant, FeedEvent, Release
+
+
+@transaction.atomic(durable=True)
+def release(*, version_id: int, by: User, at: datetime) -> Release:
+    """Publish an approved version, and owe a message to everyone the law lets us tell.
+
+    What was approved is what goes out: an edit after the approval refuses. Raises `NotAllowed`,
+    `WrongStatus` or `Stale`.
+    """
+    version = _locked(version_id)
+    if not may(by, Right.PUBLISH, at=at):
+        raise NotAllowed(_("Your role does not include publishing."))
+    if version.status != AdvisoryVersion.Status.APPROVED:
+        raise WrongStatus(_("Only an approved version can be published."))
+    if content_digest(version) != version.approved_digest:
+        raise Stale(_("This version was changed after it was approved. Ask for a new approval."))
+
+    matter = Matter.load(version, at=at)
+    made = Release.objects.create(
+        version=version,
+        purpose=version.purpose,
+        addressing=version.addressing,
+        urgent=version.urgent,
+        released_at=at,
+        released_by=by,
+        author=version.author,
+        second_person=version.approved_by,
+        regime=regime_at(at).id.value,
+    )
+    rulings = everyone(matter)
+    granted = store.store(made, rulings, at=at)
+    version.status = AdvisoryVersion.Status.RELEASED
+    version.released_at = at
+    version.save(update_fields=["status", "released_at"])
+    for table, holders in (
+        (store.BY_GROUP, granted.groups),
+        (store.BY_PERSON, granted.people),
+    ):
+        store.settle_newest(table, advisories=[version.advisory_id], holders=holders)
+    owed = _owe_notices(made, at=at)
+    record(
+        at=at,
+        actor=by.actor,
+        action="release",
+        target=str(version),
+        outcome="released",
+        detail={
+            "release": made.pk,
+            "second_person": version.approved_by.actor if version.approved_by else "",
+            "regime": made.regime,
+            "decisions": len(rulings),
+            "allowed": sum(ruling.verdict.allowed for ruling in rulings),
+            "deliveries": owed,
+        },
+    )
+    earlier = version.advisory.versions.filter(number__lt=version.number).exists()
+    kind = FeedEvent.Kind.REVISED if earlier else FeedEvent.Kind.RELEASED
+    announce([FeedEvent(kind=kind, version=version, at=at)])
+    tasks.wake(urgent=made.urgent)
+    return made
+
+
+@transaction.atomic(durable=True)
+def withdraw(*, release_id: int, reason: str, by: User, at: datetime) -> Release:
+    """Pull an advisory back, every version of it: one person, at once.
+
+    Grants end, what is queued is recalled, and those who were told are told that it is withdrawn.
+    """
+    asked = Release.objects.select_related("version").get(pk=release_id)
+    if not may(by, Right.PUBLISH, at=at):
+        raise NotAllowed(_("Your role does not include withdrawing."))
+    if not reason.strip():
+        raise WrongStatus(_("Say in a sentence why it is withdrawn; recipients read it."))
+    live = list(
+        Release.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("version__advisory")
+        .filter(version__advisory=asked.version.advisory_id, withdrawn_at=None)
+        .order_by("version__number")
+    )
+    if asked.pk not in {one.pk for one in live}:
+        raise WrongStatus(_("This release was withdrawn already."))
+    for one in live:
+        one.withdrawn_at, one.withdrawn_by, one.withdrawal_reason = at, by, reason.strip()
+        one.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])
+        one.version.status = AdvisoryVersion.Status.WITHDRAWN
+        one.version.withdrawn_at = at
+        one.version.save(update_fields=["status", "withdrawn_at"])
+    ended = [
+        gone
+        for table in (store.BY_GROUP, store.BY_PERSON)
+        for gone in store.end(
+            table,
+            "g.advisory_id = %(advisory)s",
+            {"advisory": asked.version.advisory_id},
+            reason=EndedGrant.Reason.WITHDRAWN,
+            at=at,
+        )
+    ]
+    newest = live[-1]
+    told = _owe_withdrawal_notices(newest, live, at=at)
+    recalled = Delivery.objects.filter(
+        release__in=live, kind=Delivery.Kind.NOTICE, status=Delivery.Status.PENDING
+    ).update(status=Delivery.Status.RECALLED)
+    record(
+        at=at,
+        actor=by.actor,
+        action="withdraw",
+        target=str(newest.version),
+        outcome="withdrawn",
+        detail={
+            "releases": [one.pk for one in live],
+            "grants_ended": len(ended),
+            "deliveries_recalled": recalled,
+            "notices": told,
+        },
+    )
+    announce([FeedEvent(kind=FeedEvent.Kind.RECALLED, version=one.version, at=at) for one in live])
+    tasks.wake(urgent=True)
+    return next(one for one in live if one.pk == asked.pk)
+
+
+def _locked(version_id: int) -> AdvisoryVersion:
+    return (
+        AdvisoryVersion.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("advisory", "author", "approved_by")
+        .get(pk=version_id)
+    )
+
+
+def _owe_notices(release: Release, *, at: datetime) -> int:
+    """One delivery per active contact of everyone who may see something. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTICES, {"release": release.pk, "version": release.version_id, "at": at})
+        return cursor.rowcount
+
+
+_NOTICES = """
+INSERT INTO sharing_delivery
+  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, attempts)
+SELECT gen_random_uuid(), r.id, c.id, c.organisation_id, 'notice', 'email', 'pending', r.urgent,
+       %(at)s, 0
+  FROM sharing_release r
+  JOIN recipients_contact c ON c.active
+  JOIN recipients_organisation o ON o.id = c.organisation_id
+   AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
+ WHERE r.id = %(release)s
+   AND (o.id IN (
+          SELECT m.organisation_id FROM sharing_audiencemembership m
+            JOIN sharing_audience a ON a.id = m.audience_id
+           WHERE m.valid_from <= %(at)s AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
+             AND a.group_id IN (SELECT group_id FROM sharing_grant WHERE version_id = %(version)s))
+        OR o.group_id IN (SELECT group_id FROM sharing_grant WHERE version_id = %(version)s)
+        OR c.user_id IN (SELECT user_id FROM sharing_personalgrant WHERE version_id = %(version)s))
+ON CONFLICT DO NOTHING
+"""
+
+
+def _owe_withdrawal_notices(newest: Release, live: list[Release], *, at: datetime) -> int:
+    """One notice per contact that was told of any version, or is being told at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WITHDRAWALS,
+            {"newest": newest.pk, "releases": [one.pk for one in live], "at": at},
+        )
+        return cursor.rowcount
+
+
+_WITHDRAWALS = """
+INSERT INTO sharing_delivery
+  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, attempts)
+SELECT gen_random_uuid(), %(newest)s, told.contact_id, told.organisation_id, 'withdrawal',
+       'email', 'pending', true, %(at)s, 0
+  FROM (SELECT DISTINCT d.contact_id, d.organisation_id FROM sharing_delivery d
+         WHERE d.release_id = ANY(%(releases)s) AND d.kind = 'notice'
+           AND (d.status IN ('handed_over', 'sending') OR d.attempts > 0)) told
+ON CONFLICT DO NOTHING
+"""
