@@ -68,12 +68,12 @@ class Decision(models.Model):
 
     section = models.ForeignKey(Section, models.PROTECT, related_name="decisions")
     release = models.ForeignKey(Release, models.PROTECT, related_name="decisions")
-    audience = models.ForeignKey(Audience, models.PROTECT, related_name="decisions")
+    audience = models.ForeignKey(Audience, models.PROTECT, related_name="decisions", db_index=False)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     person = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="decisions"
+        User, models.PROTECT, null=True, blank=True, related_name="decisions", db_index=False
     )
     purpose = models.CharField(max_length=30)
     instant = models.DateTimeField()
@@ -84,7 +84,7 @@ class Decision(models.Model):
     codes = models.JSONField()
     gates = models.JSONField()  # [{gate, outcome, code, rules, predicates}]
     relation = models.JSONField()
-    facts = models.ForeignKey(FactSheet, models.PROTECT, related_name="+")
+    facts = models.ForeignKey(FactSheet, models.PROTECT, related_name="+", db_index=False)
     valid_until = models.DateTimeField(null=True, blank=True)  # earliest end of what it rests on
 
     class Meta:

@@ -31,9 +31,10 @@ class Delivery(models.Model):
         RECALLED = "recalled"  # the release was withdrawn before it was sent
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    release = models.ForeignKey(Release, models.PROTECT, related_name="deliveries")
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="deliveries")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    # Ten thousand rows in one publish: no index that no query uses. `release` leads the unique one.
+    release = models.ForeignKey(Release, models.PROTECT, related_name="deliveries", db_index=False)
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="deliveries", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.NOTICE)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
@@ -90,7 +91,7 @@ class Delivery(models.Model):
 class DeliveryAttempt(models.Model):
     """One try, with the server's own words. Append-only."""
 
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries")
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries", db_index=False)
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     outcome = models.CharField(max_length=20)  # handed_over, deferred, refused, withheld, lost
