@@ -2,6 +2,9 @@
 
 # Rows of these models are the record: inserted, and never changed or removed.
 APPEND_ONLY: tuple[str, ...] = (
+    "audit.Entry",
+    "audit.Seal",
+    "audit.Leaf",
     "advisories.Attestation",
     "advisories.ImportedDocument",
     "sharing.Decision",
