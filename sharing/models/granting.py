@@ -21,7 +21,7 @@ class Ground(models.Model):
     """
 
     # Only the indexes that a query uses: these tables are written by the thousand (Meta.indexes).
-    permission = models.ForeignKey(Permission, models.PROTECT, related_name="+", db_index=False)
+    permission = models.ForeignKey(Permission, models.PROTECT, db_index=False)
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="+", db_index=False)
     outcome = models.CharField(max_length=10)
     release = models.ForeignKey(Release, models.PROTECT, related_name="+", db_index=False)
