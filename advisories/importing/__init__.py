@@ -1,0 +1,1 @@
+"""From received bytes to sections. Reads no database and no network."""
