@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from audit.models import Entry
+from audit.sealing import seal
+
+__all__ = ["Act", "record", "record_many", "seal"]
 
 
 @dataclass(frozen=True, kw_only=True)
