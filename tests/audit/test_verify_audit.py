@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -77,6 +78,21 @@ def test_rows_of_transactions_that_commit_out_of_order_are_each_sealed_once(
         Entry.objects.values_list("id", flat=True)
     )
     assert "3 rows under 2 seals" in verify()
+
+
+def test_sealers_that_run_at_once_seal_each_row_once(record_database: None) -> None:
+    write(*[str(n) for n in range(1500)])
+
+    def run() -> int:
+        try:
+            return seal(at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        counts = [job.result() for job in [pool.submit(run) for _ in range(3)]]
+    assert sum(counts) == 1500
+    assert "1500 rows under 2 seals" in verify()
 
 
 def test_a_transaction_larger_than_a_batch_is_sealed_whole(record_database: None) -> None:
