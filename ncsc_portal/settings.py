@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kombu import Queue
+
 from ncsc_portal import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -135,6 +137,8 @@ CSAF_MAX_BYTES = 5 * 1024 * 1024
 # --- Celery and Redis --------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "normal"
+CELERY_TASK_QUEUES = [Queue("urgent"), Queue("normal")]  # a worker listens to both unless told
 CELERY_TASK_PUBLISH_RETRY = False  # a dead broker must not hold up an analyst
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}

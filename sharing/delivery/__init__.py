@@ -1,0 +1,1 @@
+"""The outbox's workforce: claim what is due, judge again, hand over, settle."""

@@ -1,0 +1,165 @@
+"""Taking owed messages and settling them: a lease, a fencing number, guarded updates.
+
+`attempts` is the fencing number: a worker may settle a delivery only under the number that it
+claimed, so one that was thought dead changes nothing when it comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count, Min
+
+from sharing.models import Delivery, DeliveryAttempt
+
+BATCH = 500  # deliveries a claim
+LEASE = timedelta(minutes=2)  # a worker that died is taken over after this
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery in our hands until the lease ends."""
+
+    id: UUID
+    release_id: int
+    contact_id: int
+    kind: str
+    number: int  # the fencing number
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How one attempt ended. `due_at`: when to try again; set for PENDING only."""
+
+    claimed: Claimed
+    status: Delivery.Status
+    outcome: str
+    code: int | None = None
+    answer: str = ""
+    due_at: datetime | None = None
+
+
+def anything_due(*, at: datetime) -> bool:
+    """Whether a claim would find something."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM sharing_delivery WHERE {_DUE})", {"at": at})  # noqa: S608
+        return bool(cursor.fetchone()[0])
+
+
+def claim(*, at: datetime, limit: int = BATCH) -> list[Claimed]:
+    """Take up to `limit` due deliveries, all urgent or none urgent; committed at once.
+
+    Urgent ones first, longest due first. Due is what is pending, and what a worker took and did
+    not settle within its lease.
+    """
+    return _claim(at=at, limit=limit, urgent=True) or _claim(at=at, limit=limit, urgent=False)
+
+
+def _claim(*, at: datetime, limit: int, urgent: bool) -> list[Claimed]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"at": at, "until": at + LEASE, "limit": limit, "urgent": urgent})
+        rows = sorted(cursor.fetchall())  # RETURNING keeps no order
+    return [Claimed(*row[1:]) for row in rows]
+
+
+_DUE = """
+status IN ('pending', 'sending') AND due_at <= %(at)s AND (status = 'pending' OR lease_until <= %(at)s)
+"""
+# ARRAY(…) is worked out once; a plain IN may be planned as a join that locks again and again.
+_CLAIM = f"""
+UPDATE sharing_delivery
+   SET status = 'sending', lease_until = %(until)s, attempts = attempts + 1
+ WHERE id = ANY(ARRAY(
+   SELECT id FROM sharing_delivery
+    WHERE urgent = %(urgent)s AND {_DUE}
+    ORDER BY due_at LIMIT %(limit)s
+      FOR NO KEY UPDATE SKIP LOCKED))
+RETURNING due_at, id, release_id, contact_id, kind, attempts
+"""  # noqa: S608 -- constants only
+
+
+def settle(settled: Sequence[Settled], *, at: datetime) -> frozenset[UUID]:
+    """Write the ends of attempts, and the attempts themselves. Returns the deliveries that moved.
+
+    A delivery that another worker took meanwhile keeps what that worker makes of it; that this
+    attempt was made stays on record all the same. Runs in the caller's transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLE,
+            {
+                "ids": [one.claimed.id for one in settled],
+                "numbers": [one.claimed.number for one in settled],
+                "statuses": [one.status.value for one in settled],
+                "due": [one.due_at for one in settled],
+                "outcomes": [one.outcome for one in settled],
+                "codes": [one.code for one in settled],
+                "answers": [one.answer for one in settled],
+                "at": at,
+            },
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+_SETTLE = """
+WITH ended AS (
+  SELECT * FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(statuses)s::text[],
+      %(due)s::timestamptz[], %(outcomes)s::text[], %(codes)s::smallint[], %(answers)s::text[])
+    AS e(id, number, status, due_at, outcome, code, answer)
+), recorded AS (
+  INSERT INTO sharing_deliveryattempt (delivery_id, number, at, outcome, smtp_code, answer)
+  SELECT id, number, %(at)s, outcome, code, answer FROM ended
+)
+UPDATE sharing_delivery d
+   SET status = e.status, lease_until = NULL, due_at = coalesce(e.due_at, d.due_at),
+       handed_over_at = CASE WHEN e.status = 'handed_over' THEN %(at)s END
+  FROM ended e
+ WHERE d.id = e.id AND d.attempts = e.number AND d.status = 'sending'
+RETURNING d.id
+"""
+
+
+def put_back(claimed: Iterable[Claimed], *, due_at: datetime | None = None) -> None:
+    """Give back what was not tried: owed as before, from `due_at` on when given. No attempt."""
+    rows = list(claimed)
+    if not rows:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _PUT_BACK,
+            {"ids": [r.id for r in rows], "numbers": [r.number for r in rows], "due": due_at},
+        )
+
+
+_PUT_BACK = """
+UPDATE sharing_delivery d
+   SET status = 'pending', lease_until = NULL, due_at = coalesce(%(due)s, d.due_at)
+  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[]) AS e(id, number)
+ WHERE d.id = e.id AND d.attempts = e.number AND d.status = 'sending'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """What was tried before: how often, and since when."""
+
+    count: int
+    since: datetime
+
+
+def tried(claimed: Iterable[Claimed]) -> dict[UUID, Tries]:
+    """Earlier attempts of those that are not at their first, in one query at most."""
+    again = [one.id for one in claimed if one.number > 1]
+    if not again:
+        return {}
+    rows: Any = (
+        DeliveryAttempt.objects.filter(delivery_id__in=again)
+        .values_list("delivery_id")
+        .annotate(count=Count("id"), since=Min("at"))
+    )
+    return {pk: Tries(count, since) for pk, count, since in rows}

@@ -1,0 +1,206 @@
+"""Mail from a `Shared` value: built once as bytes, with each recipient's headers put in front.
+
+Up to TLP:GREEN a mail carries what is shared. From TLP:AMBER on it says that there is something,
+and nothing of what (ADR 0009): no title, level or name, in subject or body.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, parseaddr
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from law.vocabulary import Tlp
+from sharing.shared import Shared, SharedSection
+
+SUBJECT_LIMIT = 200  # characters; a longer title ends in an ellipsis
+NAME_LIMIT = 100  # characters of a display name
+# RFC 5321 §4.1.2 dot-atoms in ASCII. What it does not match is never put on the wire.
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(
+    r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
+
+
+class BadAddress(ValueError):
+    """An address that this portal cannot put in an SMTP command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A mail without `To` and `Message-ID`: CRLF lines, seven bits, dots stuffed (RFC 5321 §4.5.2)."""
+
+    rest: bytes
+
+    def to(self, *, name: str, address: str, message_id: str) -> bytes:
+        """The mail for one recipient, as it follows DATA, its final dot included.
+
+        `address` comes from `mailbox`, `message_id` from `message_id`.
+        """
+        head = f"Message-ID: {message_id}\r\nTo: {_mailbox_header(name, address)}\r\n"
+        return head.encode("ascii") + self.rest + b".\r\n"
+
+
+def mailbox(address: str) -> str:
+    """The ASCII form of an address, its domain in IDNA. `BadAddress` when it has none."""
+    local, at, domain = address.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise BadAddress(address) from error
+    if not (
+        at
+        and len(local) <= 64
+        and len(ascii_domain) <= 253
+        and _LOCAL.fullmatch(local)
+        and _DOMAIN.fullmatch(ascii_domain)
+    ):
+        raise BadAddress(address)
+    return f"{local}@{ascii_domain}"
+
+
+def sender() -> str:
+    """The envelope sender: the address within DEFAULT_FROM_EMAIL."""
+    return mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+
+
+def message_id(delivery_id: UUID) -> str:
+    """Made of the delivery's id and our domain, and of nothing else: a repeat carries the same."""
+    return f"<{delivery_id}@{sender().rpartition('@')[2]}>"
+
+
+def notice(shared: Shared, *, language: str, at: datetime) -> Rendition:
+    """That a version was released; with its content when TLP lets mail carry it."""
+    with override(language):
+        if shared.tlp.strictness <= Tlp.GREEN.strictness:
+            subject, body = _open_subject(shared), _open_body(shared)
+        else:
+            subject, body = _closed_subject(shared), _closed_body(shared)
+        languages = language if shared.language == language else f"{language}, {shared.language}"
+        return _build(subject, body, languages=languages, at=at)
+
+
+def withdrawal(advisory: str, *, language: str, at: datetime) -> Rendition:
+    """That an advisory was withdrawn: its number, and nothing of what it said."""
+    with override(language):
+        subject = _("%(advisory)s was withdrawn") % {"advisory": advisory}
+        lines = [
+            _(
+                "The NCSC has withdrawn %(advisory)s, every version of it. Do not use it or pass"
+                " it on any more."
+            )
+            % {"advisory": advisory},
+            _("In the portal you find what remains of it:"),
+            _link(advisory),
+        ]
+        return _build(subject, "\n\n".join(lines), languages=language, at=at)
+
+
+def _open_subject(shared: Shared) -> str:
+    level = f" [{shared.level}]" if shared.level else ""
+    start = f"{shared.advisory} [{shared.version}]{level}"
+    room = SUBJECT_LIMIT - len(start) - len(f"  ({shared.tlp.label})")
+    title = one_line(shared.title or "")
+    if len(title) > room:
+        title = title[: room - 1] + "…"
+    return " ".join(part for part in (start, title, f"({shared.tlp.label})") if part)
+
+
+def _closed_subject(shared: Shared) -> str:
+    words = _("New message in the portal")
+    return f"{shared.advisory} [{shared.version}] {words} ({shared.tlp.label})"
+
+
+def _closed_body(shared: Shared) -> str:
+    paragraphs = [
+        shared.tlp.label,
+        _("There is a message for you in the NCSC portal: %(advisory)s, version %(version)s.")
+        % {"advisory": shared.advisory, "version": shared.version},
+        _("This mail says nothing of its content. Log in to read it:"),
+        _link(shared.advisory),
+    ]
+    return "\n\n".join(paragraphs)
+
+
+def _open_body(shared: Shared) -> str:
+    head = [f"{shared.advisory} [{shared.version}]"]
+    if shared.title is not None:
+        head.append(one_line(shared.title))
+    if shared.level is not None:
+        head.append(_("Probability and damage: %(level)s") % {"level": shared.level})
+    paragraphs = [shared.tlp.label, "\n".join(head)]
+    if shared.targeted:
+        paragraphs.append(
+            _("This alert is meant for your organisation: assess it and record the outcome.")
+        )
+    if shared.change_note:
+        paragraphs.append(_("What changed:") + "\n" + plain(shared.change_note))
+    paragraphs += [_section(section) for section in shared.sections]
+    paragraphs += [_("Read it in the portal:"), _link(shared.advisory), shared.tlp.label]
+    return "\n\n".join(paragraphs)
+
+
+def _section(section: SharedSection) -> str:
+    labels = section.tlp.label
+    if section.pap is not None:
+        labels += f" PAP:{section.pap.value.upper()}"
+    lines = [f"== {one_line(section.heading)} ({labels})" if section.heading else f"== {labels}"]
+    if section.body.strip():
+        lines.append(plain(section.body).strip())
+    if section.data:
+        lines.append(_("The lists that belong to this part are in the portal."))
+    return "\n".join(lines)
+
+
+def _link(advisory: str) -> str:
+    return f"{settings.PUBLIC_URL}/advisories/{advisory}"
+
+
+def plain(text: str) -> str:
+    """Text without characters that steer a terminal, a mail reader or the direction of reading."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub("[\v\f\x85\u2028\u2029]", "\n", text)
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _STEERING)
+
+
+# Control, format (bidi overrides, zero width), surrogate, private use, unassigned.
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def one_line(text: str) -> str:
+    """`plain`, on one line: fit for a header."""
+    return " ".join(plain(text).split())
+
+
+def _build(subject: str, body: str, *, languages: str, at: datetime) -> Rendition:
+    name, _address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = formataddr((name, sender()))
+    message["Date"] = format_datetime(at)
+    message["Subject"] = subject
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence answers us
+    message["Content-Language"] = languages
+    # Seven bits and short lines whatever the text: no server needs 8BITMIME for it.
+    message.set_content(body + "\n", charset="utf-8", cte="quoted-printable")
+    return Rendition(re.sub(rb"(?m)^\.", b"..", message.as_bytes()))
+
+
+def _mailbox_header(name: str, address: str) -> str:
+    shown = one_line(name)[:NAME_LIMIT]
+    if not shown:
+        return address
+    if shown.isascii():
+        return formataddr((shown, address))
+    # Header folds at 76 characters (RFC 2047 §2), which formataddr does not.
+    encoded = Header(shown, "utf-8", header_name="To").encode(linesep="\r\n")
+    return f"{encoded}\r\n <{address}>"
