@@ -45,16 +45,18 @@ def wake(*, urgent: bool) -> None:
 def ring(*, urgent: bool) -> None:
     """Ask a worker for a sweep. Without a broker nothing is lost: beat and `deliver` see the table."""
     try:
-        with current_app.connection_for_write(
-            transport_options={
-                "socket_connect_timeout": RING_SECONDS,
-                "socket_timeout": RING_SECONDS,
-                "max_retries": 1,
-                "connect_retries_timeout": RING_SECONDS,
-            }
-        ) as broker:
-            with broker.Producer() as producer:
-                queue = URGENT if urgent else NORMAL
-                sweep.apply_async(queue=queue, producer=producer, retry=False)
+        with (
+            current_app.connection_for_write(
+                transport_options={
+                    "socket_connect_timeout": RING_SECONDS,
+                    "socket_timeout": RING_SECONDS,
+                    "max_retries": 1,
+                    "connect_retries_timeout": RING_SECONDS,
+                }
+            ) as broker,
+            broker.Producer() as producer,
+        ):
+            queue = URGENT if urgent else NORMAL
+            sweep.apply_async(queue=queue, producer=producer, retry=False)
     except (OSError, KombuError, RedisError) as error:
         log.warning("no worker could be woken: %s", error)

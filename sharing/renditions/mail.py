@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
-from email.message import EmailMessage
+from email.message import MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 from uuid import UUID
@@ -47,7 +47,7 @@ class Rendition:
 
         `address` comes from `mailbox`, `message_id` from `message_id`.
         """
-        head = f"Message-ID: {message_id}\r\nTo: {_mailbox_header(name, address)}\r\n"
+        head = f"Message-ID: {message_id}\r\nTo: {_mailbox_header('To', name, address)}\r\n"
         return head.encode("ascii") + self.rest + b".\r\n"
 
 
@@ -184,23 +184,35 @@ def one_line(text: str) -> str:
 
 def _build(subject: str, body: str, *, languages: str, at: datetime) -> Rendition:
     name, _address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = formataddr((name, sender()))
-    message["Date"] = format_datetime(at)
-    message["Subject"] = subject
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence answers us
-    message["Content-Language"] = languages
+    content = MIMEPart(policy=SMTP)
     # Seven bits and short lines whatever the text: no server needs 8BITMIME for it.
-    message.set_content(body + "\n", charset="utf-8", cte="quoted-printable")
-    return Rendition(re.sub(rb"(?m)^\.", b"..", message.as_bytes()))
+    content.set_content(body + "\n", charset="utf-8", cte="quoted-printable")
+    headers = {
+        "From": _mailbox_header("From", name, sender()),
+        "Date": format_datetime(at),
+        "Subject": _header("Subject", subject),
+        "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's absence answers us
+        "Content-Language": languages,
+        "MIME-Version": "1.0",
+    }
+    head = "".join(f"{header}: {value}\r\n" for header, value in headers.items())
+    return Rendition(head.encode("ascii") + re.sub(rb"(?m)^\.", b"..", content.as_bytes()))
 
 
-def _mailbox_header(name: str, address: str) -> str:
+def _header(name: str, text: str) -> str:
+    """A value for header `name`, folded at 76 characters; encoded (RFC 2047) when it has to be.
+
+    ASCII that looks encoded is encoded too, or a reader's program would decode what we passed on.
+    """
+    text = one_line(text)
+    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    return Header(text, charset, header_name=name).encode(linesep="\r\n")
+
+
+def _mailbox_header(header: str, name: str, address: str) -> str:
     shown = one_line(name)[:NAME_LIMIT]
     if not shown:
         return address
-    if shown.isascii():
+    if shown.isascii() and "=?" not in shown:
         return formataddr((shown, address))
-    # Header folds at 76 characters (RFC 2047 §2), which formataddr does not.
-    encoded = Header(shown, "utf-8", header_name="To").encode(linesep="\r\n")
-    return f"{encoded}\r\n <{address}>"
+    return f"{_header(header, shown)}\r\n <{address}>"
