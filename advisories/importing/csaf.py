@@ -36,7 +36,7 @@ def read_advisory(*, data: bytes, at: datetime, max_bytes: int) -> ImportedAdvis
 def _csaf_version(received: dict[str, Any]) -> str:
     document = received.get("document")
     version = document.get("csaf_version") if isinstance(document, dict) else None
-    if version not in {"2.0", "2.1"}:
+    if version not in ("2.0", "2.1"):  # a tuple: the value may be unhashable
         what = f"csaf_version {quote(version)}" if version else "no /document/csaf_version"
         raise Refused(
             code="NOT_CSAF",
