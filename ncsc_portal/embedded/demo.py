@@ -1,0 +1,63 @@
+"""`./portal demo`: everything up, the main job played once, then open until Ctrl-C."""
+
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+
+from ncsc_portal.embedded.managing import bring_up_to_date, manage
+from ncsc_portal.embedded.processes import BEAT, WEB, WORKER
+from ncsc_portal.embedded.progress import say, step
+from ncsc_portal.embedded.servers import listen, servers
+from ncsc_portal.embedded.state import ROOT, State
+from ncsc_portal.embedded.supervisor import Supervisor
+from ncsc_portal.translations import compile_catalogues
+
+
+def demo(state: State, *, once: bool, port: int) -> int:
+    """Play the main job; returns 0 when it went as it should."""
+    listen(port).close()  # before anything is started, so that the sentence comes at once
+    with servers(state, purpose="demo", port=port) as (supervisor, env):
+        compile_catalogues()
+        bring_up_to_date(state, env=env)
+        start_portal(supervisor, env=env, port=port)
+        played = manage(["demo", "--play"], env=env)
+        if once or played:
+            return played
+        say("")
+        say(f"The portal is open at {env['PUBLIC_URL']} (log-ins: see above).")
+        say(f"Mail that was handed over: {state.mail / 'new'}   logs: {state.log}")
+        say("Ctrl-C stops everything that was started here.")
+        supervisor.watch()
+    return 0
+
+
+def start_portal(supervisor: Supervisor, *, env: Mapping[str, str], port: int) -> None:
+    """Start web, worker and beat, and wait until the first two answer."""
+    run = supervisor.state.run
+    python = [sys.executable, "-m"]
+    with step("Worker"):
+        child = supervisor.start("worker", [*python, *WORKER], env=env, cwd=ROOT)
+        log = supervisor.state.log / "worker.log"
+        supervisor.wait_until(child, lambda: b"ready." in log.read_bytes())
+    with step("Beat"):
+        schedule = ["--schedule", str(run / "schedule"), "--pidfile", ""]
+        beat = supervisor.start("beat", [*python, *BEAT, *schedule], env=env, cwd=ROOT)
+        log_of_beat = supervisor.state.log / "beat.log"
+        supervisor.wait_until(beat, lambda: b"beat: Starting" in log_of_beat.read_bytes())
+    with step("Web"), listen(port) as listener:
+        handed = ["--bind", f"fd://{listener.fileno()}", "--pythonpath", str(ROOT)]
+        command = [*python, *WEB, *handed, "--worker-tmp-dir", str(run)]
+        web = supervisor.start("web", command, env=env, pass_fds=[listener.fileno()], cwd=ROOT)
+        supervisor.wait_until(web, lambda: opens(env["PUBLIC_URL"]))
+
+
+def opens(url: str) -> bool:
+    """Whether the web process answers at all; an absent page is an answer."""
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=10):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
