@@ -25,12 +25,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100, help="of the listing part")
     parser.add_argument("--seed", type=int, default=20261123)
     parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--reuse", action="store_true", help="measure the world loaded before")
     parser.add_argument("--out", type=Path, help="append the tables to this file")
     args = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ncsc_portal.settings")
     django.setup()
     world = import_module("benchmarks.database").prepare(
-        *SCALES[args.scale], seed=args.seed, name=DATABASE
+        *SCALES[args.scale], seed=args.seed, name=DATABASE, reuse=args.reuse
     )
     report = [
         f"Scale {args.scale}: {world.advisories:,} advisories × {world.organisations:,}"

@@ -12,10 +12,18 @@ from benchmarks.world import World, load
 from ncsc_portal import env
 
 
-def prepare(advisories: int, organisations: int, *, seed: int, name: str) -> World:
-    """Recreate the database, load the world, and leave Django connected as the application."""
+def prepare(
+    advisories: int, organisations: int, *, seed: int, name: str, reuse: bool = False
+) -> World:
+    """Recreate the database, load the world, and leave Django connected as the application.
+
+    With `reuse` an earlier run's world is measured again.
+    """
     owner = env.database(settings.DATABASE_OWNER_URL)
     application = dict(settings.DATABASES["default"])
+    if reuse:
+        connection.settings_dict["NAME"] = name
+        return _loaded()
     with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as server:
         identifier = sql.Identifier(name)
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
@@ -36,3 +44,14 @@ def prepare(advisories: int, organisations: int, *, seed: int, name: str) -> Wor
         {key: application[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
     )
     return world
+
+
+def _loaded() -> World:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT count(*) FROM advisories_advisory WHERE number < 'NCSC-2026-9'),
+                      (SELECT count(*) FROM recipients_organisation),
+                      (SELECT id::text FROM recipients_organisation WHERE name = 'Org 1'),
+                      (SELECT id::text FROM recipients_organisation WHERE name = 'Org 2')"""
+        )
+        return World(*cursor.fetchone())
