@@ -16,6 +16,8 @@ PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")  # how readers reach us, e.g. ht
 ALLOWED_HOSTS = env.text("ALLOWED_HOSTS").split(",")
 DATABASES = {"default": env.database(env.secret("DATABASE_URL"))}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
+# Prepared statements: the door plans once, not at every page. A pooler between must support them.
+DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 5}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # The owner role makes and changes tables; the application role may not rewrite the record.
 DATABASE_OWNER_URL = env.secret("DATABASE_OWNER_URL", "")

@@ -6,21 +6,22 @@ whoever asks (measured: an ORM query with EXISTS walks the whole table for a rea
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core import signing
 from django.db import connection
-from django.utils.dateparse import parse_datetime
 
 from advisories.models import AdvisoryVersion
 from law.vocabulary import Tlp
-from sharing.access.readers import Reader, groups_of
+from sharing.access.readers import HELD, Reader
 from sharing.errors import BadCursor
 from sharing.shared import Listed, Page, Tombstone
 
 TLP = tuple(Tlp)
 SALT = "sharing.access.inbox"
+# Before the first page nothing is excluded; always a comparison, so that every plan can use it.
+NEWEST = (datetime.max.replace(tzinfo=UTC), 2**63 - 1)
 
 
 def inbox(reader: Reader, *, at: datetime, cursor: str | None = None, limit: int = 50) -> Page:
@@ -30,7 +31,7 @@ def inbox(reader: Reader, *, at: datetime, cursor: str | None = None, limit: int
         db.execute(
             _PAGE,
             {
-                "groups": list(groups_of(reader, at=at)),
+                "organisation": reader.organisation_id,
                 "person": reader.user_id,
                 "at": at,
                 "before": released_at,
@@ -51,10 +52,12 @@ def count(reader: Reader, *, at: datetime, cap: int = 1000) -> int:
         db.execute(
             _COUNT,
             {
-                "groups": list(groups_of(reader, at=at)),
+                "organisation": reader.organisation_id,
                 "person": reader.user_id,
                 "at": at,
-                "cap": cap,
+                "before": NEWEST[0],
+                "before_version": NEWEST[1],
+                "limit": cap,
             },
         )
         (found,) = db.fetchone()
@@ -69,7 +72,7 @@ def permitted_sections(
         db.execute(
             _SECTIONS,
             {
-                "groups": list(groups_of(reader, at=at)),
+                "organisation": reader.organisation_id,
                 "person": reader.user_id,
                 "at": at,
                 "advisory": advisory,
@@ -86,8 +89,9 @@ def withdrawn(
         db.execute(
             _TOMBSTONES,
             {
-                "groups": list(groups_of(reader, at=at)),
+                "organisation": reader.organisation_id,
                 "person": reader.user_id,
+                "at": at,
                 "advisory": advisory,
             },
         )
@@ -98,14 +102,14 @@ def _key(row: Any) -> list[Any]:
     return [row[0].isoformat(), row[1]]
 
 
-def _position(cursor: str | None) -> tuple[datetime | None, int]:
+def _position(cursor: str | None) -> tuple[datetime, int]:
     if cursor is None:
-        return None, 0
+        return NEWEST
     try:
         instant, version_id = signing.loads(cursor, salt=SALT)
+        return datetime.fromisoformat(instant), int(version_id)
     except (signing.BadSignature, ValueError, TypeError):
         raise BadCursor(cursor[:40]) from None
-    return parse_datetime(instant), version_id
 
 
 def _listed(row: Any) -> Listed:
@@ -149,8 +153,7 @@ def _top(table: str, holder: str) -> str:
            bool_or(g.lead) AS lead, max(g.strictness) AS strictness
       FROM {table} g
      WHERE g.{holder} AND g.newest AND {_valid("g")}
-       AND (%(before)s::timestamptz IS NULL
-            OR (g.released_at, g.version_id) < (%(before)s::timestamptz, %(before_version)s))
+       AND (g.released_at, g.version_id) < (%(before)s, %(before_version)s)
      GROUP BY g.released_at, g.version_id
      ORDER BY g.released_at DESC, g.version_id DESC
      LIMIT %(limit)s"""  # noqa: S608 (constants of this module only)
@@ -158,8 +161,8 @@ def _top(table: str, holder: str) -> str:
 
 # The last column tells that another holder of the same reader has a newer version.
 _PAGE = f"""
-WITH candidates AS (
-  SELECT top.* FROM unnest(%(groups)s::int[]) AS held(id)
+WITH held AS MATERIALIZED ({HELD}), candidates AS (
+  SELECT top.* FROM held
    CROSS JOIN LATERAL ({_top("sharing_grant", "group_id = held.id")}) top
   UNION ALL
   ({_top("sharing_personalgrant", "user_id = %(person)s")})
@@ -174,7 +177,7 @@ WITH candidates AS (
 SELECT p.released_at, p.version_id, p.lead, p.strictness,
        a.number, a.kind, v.number, v.title, v.probability, v.damage,
        EXISTS (SELECT FROM sharing_grant n
-                WHERE n.advisory_id = p.advisory_id AND n.group_id = ANY(%(groups)s::int[])
+                WHERE n.advisory_id = p.advisory_id AND n.group_id = ANY(ARRAY(SELECT id FROM held))
                   AND n.version_id > p.version_id AND {_valid("n")})
        OR EXISTS (SELECT FROM sharing_personalgrant n
                 WHERE n.advisory_id = p.advisory_id AND n.user_id = %(person)s
@@ -186,37 +189,38 @@ SELECT p.released_at, p.version_id, p.lead, p.strictness,
 """  # noqa: S608 (constants of this module only)
 
 _COUNT = f"""
-SELECT count(*) FROM (
-  SELECT g.advisory_id FROM sharing_grant g
-   WHERE g.group_id = ANY(%(groups)s::int[]) AND g.newest AND {_valid("g")}
-  UNION
-  SELECT g.advisory_id FROM sharing_personalgrant g
-   WHERE g.user_id = %(person)s AND g.newest AND {_valid("g")}
-  LIMIT %(cap)s
+WITH held AS MATERIALIZED ({HELD})
+SELECT least(count(DISTINCT advisory_id), %(limit)s) FROM (
+  SELECT top.advisory_id FROM held
+   CROSS JOIN LATERAL ({_top("sharing_grant", "group_id = held.id")}) top
+  UNION ALL
+  (SELECT top.advisory_id FROM ({_top("sharing_personalgrant", "user_id = %(person)s")}) top)
 ) seen
 """  # noqa: S608 (constants of this module only)
 
 _SECTIONS = f"""
+WITH held AS MATERIALIZED ({HELD})
 SELECT version_id, array_agg(DISTINCT section_id ORDER BY section_id) FROM (
   SELECT g.version_id, g.section_id FROM sharing_grant g
     JOIN advisories_advisory a ON a.id = g.advisory_id
-   WHERE g.group_id = ANY(%(groups)s::int[]) AND {_valid("g")}
+   WHERE g.group_id = ANY(ARRAY(SELECT id FROM held)) AND {_valid("g")}
      AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
   UNION ALL
   SELECT g.version_id, g.section_id FROM sharing_personalgrant g
     JOIN advisories_advisory a ON a.id = g.advisory_id
    WHERE g.user_id = %(person)s AND {_valid("g")}
      AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
-) held GROUP BY version_id ORDER BY version_id DESC
+) open_to GROUP BY version_id ORDER BY version_id DESC
 """  # noqa: S608 (constants of this module only)
 
-_TOMBSTONES = """
+_TOMBSTONES = f"""
+WITH held AS MATERIALIZED ({HELD})
 SELECT DISTINCT a.number, r.withdrawn_at, r.withdrawal_reason
   FROM sharing_endedgrant e
   JOIN advisories_advisory a ON a.id = e.advisory_id
   JOIN sharing_release r ON r.version_id = e.version_id
- WHERE (e.group_id = ANY(%(groups)s::int[]) OR e.person_id = %(person)s)
+ WHERE (e.group_id = ANY(ARRAY(SELECT id FROM held)) OR e.person_id = %(person)s)
    AND e.reason = 'withdrawn' AND r.withdrawn_at IS NOT NULL
    AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
  ORDER BY r.withdrawn_at DESC LIMIT 200
-"""
+"""  # noqa: S608 (constants of this module only)

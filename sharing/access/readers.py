@@ -39,17 +39,19 @@ def groups_of(reader: Reader, *, at: datetime) -> tuple[int, ...]:
     """The groups whose grants the reader holds at `at`: its organisation's audience of that
     moment and its organisation's own. None when the organisation is not active."""
     with connection.cursor() as cursor:
-        cursor.execute(_GROUPS, {"organisation": reader.organisation_id, "at": at})
-        row = cursor.fetchone()
-    return tuple(group for group in row if group is not None) if row else ()
+        cursor.execute(HELD, {"organisation": reader.organisation_id, "at": at})
+        return tuple(group for (group,) in cursor.fetchall())
 
 
-_GROUPS = """
-SELECT o.group_id, a.group_id
+# The groups of an organisation at an instant, one a row: for use as a common table expression.
+HELD = """
+SELECT held.id
   FROM recipients_organisation o
   LEFT JOIN sharing_audiencemembership m
-    ON m.organisation_id = o.id AND tstzrange(m.valid_from, m.valid_until) @> %(at)s
+    ON m.organisation_id = o.id AND m.valid_from <= %(at)s
+   AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
   LEFT JOIN sharing_audience a ON a.id = m.audience_id
- WHERE o.id = %(organisation)s AND o.active_from <= %(at)s
+ CROSS JOIN LATERAL (VALUES (o.group_id), (a.group_id)) held(id)
+ WHERE o.id = %(organisation)s AND held.id IS NOT NULL AND o.active_from <= %(at)s
    AND (o.active_until IS NULL OR o.active_until > %(at)s)
 """
