@@ -63,7 +63,7 @@ def test(arguments: Sequence[str]) -> int:
 def check(arguments: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="portal check").parse_args(arguments)
     with servers(for_tests(), purpose="check", durable=False) as (_, env):
-        failed = [command[1] for command in CHECKS if _python(command, env=env)]
+        failed = [" ".join(command) for command in CHECKS if _python(command, env=env)]
         if _django("makemigrations", "--check", "--dry-run", env=env):
             failed.append("makemigrations")
         deployed = {**env, "DEMO": "false", "PUBLIC_URL": "https://portal.example"}

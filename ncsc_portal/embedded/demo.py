@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ncsc_portal.embedded.managing import bring_up_to_date, manage
 from ncsc_portal.embedded.processes import BEAT, WEB, WORKER
 from ncsc_portal.embedded.progress import say, step
-from ncsc_portal.embedded.servers import listen, servers
+from ncsc_portal.embedded.servers import claimed, listen, serving
 from ncsc_portal.embedded.state import ROOT, State
 from ncsc_portal.embedded.supervisor import Supervisor
 from ncsc_portal.translations import compile_catalogues
@@ -16,19 +16,25 @@ from ncsc_portal.translations import compile_catalogues
 
 def demo(state: State, *, once: bool, port: int) -> int:
     """Play the main job; returns 0 when it went as it should."""
-    listen(port).close()  # before anything is started, so that the sentence comes at once
-    with servers(state, purpose="demo", port=port) as (supervisor, env):
-        compile_catalogues()
-        bring_up_to_date(state, env=env)
-        start_portal(supervisor, env=env, port=port)
-        played = manage(["demo", "--play"], env=env)
-        if once or played:
-            return played
-        say("")
-        say(f"The portal is open at {env['PUBLIC_URL']} (log-ins: see above).")
-        say(f"Mail that was handed over: {state.mail / 'new'}   logs: {state.log}")
-        say("Ctrl-C stops everything that was started here.")
-        supervisor.watch()
+    with claimed(state, purpose="demo"):
+        listen(port).close()  # before anything is started, so that the sentence comes at once
+        with serving(state, port=port) as (supervisor, env):
+            return _play(supervisor, env=env, once=once, port=port)
+
+
+def _play(supervisor: Supervisor, *, env: Mapping[str, str], once: bool, port: int) -> int:
+    state = supervisor.state
+    compile_catalogues()
+    bring_up_to_date(state, env=env)
+    start_portal(supervisor, env=env, port=port)
+    played = manage(["demo", "--play"], env=env)
+    if once or played:
+        return played
+    say("")
+    say(f"The portal is open at {env['PUBLIC_URL']} (log-ins: see above).")
+    say(f"Mail that was handed over: {state.mail / 'new'}   logs: {state.log}")
+    say("Ctrl-C stops everything that was started here.")
+    supervisor.watch()
     return 0
 
 

@@ -31,39 +31,51 @@ OURS = (
 
 
 @contextmanager
-def servers(
-    state: State, *, purpose: str, port: int = 8000, durable: bool = True
-) -> Iterator[tuple[Supervisor, dict[str, str]]]:
-    """Database, broker and mail sink are up inside the block, and gone after it.
+def claimed(state: State, *, purpose: str) -> Iterator[None]:
+    """This launcher alone uses the state folder; a second one gets `Held`.
 
-    The lock is held throughout: a second launcher on the same state folder gets `Held`.
+    What a killed launcher left running is stopped first.
     """
     lock = Lock(state, purpose)
     try:
         for name in stop_leftovers(state):
             say(f"Stopped {name}, left behind by a run that was killed.")
-        with Supervisor(state) as supervisor:
-            env = environment(state, port=port)
-            env.update(outside())
-            place = sockets(state)
-            secrets = read_secrets(state)
-            if "DATABASE_URL" not in env:
-                with step("PostgreSQL"):
-                    env |= postgres.start(
-                        supervisor, secrets=secrets, sockets=place, durable=durable
-                    )
-            if "REDIS_URL" not in env:
-                with step("Valkey"):
-                    env |= valkey.start(supervisor, secrets=secrets, sockets=place)
-            with step("Mail sink"):
-                env |= mail_sink(supervisor, env)
-            write_private(state.run / "environment", json.dumps(env))
-            yield supervisor, env
+        yield
     finally:
         (state.run / "environment").unlink(missing_ok=True)
         if not list(state.run.glob("*.json")):
             forget_sockets(state)
         lock.release()
+
+
+@contextmanager
+def serving(
+    state: State, *, port: int = 8000, durable: bool = True
+) -> Iterator[tuple[Supervisor, dict[str, str]]]:
+    """Database, broker and mail sink are up inside the block, and gone after it."""
+    with Supervisor(state) as supervisor:
+        env = environment(state, port=port) | outside()
+        place = sockets(state)
+        secrets = read_secrets(state)
+        if "DATABASE_URL" not in env:
+            with step("PostgreSQL"):
+                env |= postgres.start(supervisor, secrets=secrets, sockets=place, durable=durable)
+        if "REDIS_URL" not in env:
+            with step("Valkey"):
+                env |= valkey.start(supervisor, secrets=secrets, sockets=place)
+        with step("Mail sink"):
+            env |= mail_sink(supervisor, env)
+        write_private(state.run / "environment", json.dumps(env))
+        yield supervisor, env
+
+
+@contextmanager
+def servers(
+    state: State, *, purpose: str, durable: bool = True
+) -> Iterator[tuple[Supervisor, dict[str, str]]]:
+    """`serving` on a state folder that is `claimed`."""
+    with claimed(state, purpose=purpose), serving(state, durable=durable) as running:
+        yield running
 
 
 def environment(state: State, *, port: int) -> dict[str, str]:
