@@ -49,3 +49,24 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         connection.close()
         with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as server:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A migrated database that really commits, for tests with several connections or processes.
+
+    Its name is yielded; the default connection of every thread points at it meanwhile.
+    """
+    shared = connection.settings_dict["NAME"]
+    name = f"{shared}_own"
+    with django_db_blocker.unblock():
+        connection.close()  # a template may have no visitors
+        recreate(name, template=shared)
+        connection.settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = shared
+            with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
+                owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -51,18 +51,18 @@ def anything_due(*, at: datetime) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def claim(*, at: datetime, limit: int = BATCH) -> list[Claimed]:
-    """Take up to `limit` due deliveries, all urgent or none urgent; committed at once.
+def claim(*, at: datetime) -> list[Claimed]:
+    """Take up to BATCH due deliveries, all urgent or none urgent; committed at once.
 
     Urgent ones first, longest due first. Due is what is pending, and what a worker took and did
     not settle within its lease.
     """
-    return _claim(at=at, limit=limit, urgent=True) or _claim(at=at, limit=limit, urgent=False)
+    return _claim(at=at, urgent=True) or _claim(at=at, urgent=False)
 
 
-def _claim(*, at: datetime, limit: int, urgent: bool) -> list[Claimed]:
+def _claim(*, at: datetime, urgent: bool) -> list[Claimed]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"at": at, "until": at + LEASE, "limit": limit, "urgent": urgent})
+        cursor.execute(_CLAIM, {"at": at, "until": at + LEASE, "limit": BATCH, "urgent": urgent})
         rows = sorted(cursor.fetchall())  # RETURNING keeps no order
     return [Claimed(*row[1:]) for row in rows]
 

@@ -262,11 +262,12 @@ def _final(reply: Reply) -> Result:
 def _connect() -> smtplib.SMTP:
     """A session that has greeted, encrypted and logged in as the settings say."""
     try:
-        smtp = smtplib.SMTP(local_hostname=str(DNS_NAME), timeout=settings.EMAIL_TIMEOUT)
-        code, text = smtp.connect(settings.EMAIL_HOST, settings.EMAIL_PORT)
-        if code != 220:
-            smtp.close()
-            raise smtplib.SMTPConnectError(code, text)
+        smtp = smtplib.SMTP(
+            settings.EMAIL_HOST,
+            settings.EMAIL_PORT,
+            local_hostname=str(DNS_NAME),
+            timeout=settings.EMAIL_TIMEOUT,
+        )
         try:
             _introduce(smtp)
         except BaseException:
