@@ -51,6 +51,7 @@ def ring(*, urgent: bool) -> None:
                     "socket_connect_timeout": RING_SECONDS,
                     "socket_timeout": RING_SECONDS,
                     "max_retries": 1,
+                    "interval_start": 0,
                     "connect_retries_timeout": RING_SECONDS,
                 }
             ) as broker,

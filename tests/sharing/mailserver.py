@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from asyncio import Transport
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,6 +86,7 @@ def _next(answers: list[str]) -> str:
 
 def _say(server: SMTP, answer: str) -> str:
     if answer == HANG_UP:
+        assert isinstance(server.transport, Transport)
         server.transport.abort()
         return "421 gone"
     return answer
