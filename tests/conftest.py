@@ -69,4 +69,5 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             connection.close()
             connection.settings_dict["NAME"] = shared
             with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-                owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+                # Waits for backends that are just ending; the owner may not end the others'.
+                owner.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))

@@ -36,6 +36,7 @@ JUDGED_SECONDS = 2.0  # a mail does not leave on an older verdict
 BACKOFF = (60, 300, 900, 3600, 4 * 3600)  # seconds, by the number of earlier tries
 GIVE_UP = timedelta(hours=48)  # after the first try
 REPAIR = timedelta(minutes=5)  # when what broke in our own hands is tried again
+SOON = timedelta(seconds=15)  # when a withdrawal looks again whether its notice is gone
 BARREN = 5  # sessions in a row that took no mail: the server is not well
 SERVER = "mail server"  # subject of the alarm about it
 
@@ -94,6 +95,7 @@ def _deliver(batch: Sequence[Claimed], session: Session, *, clock: Clock) -> Cou
         prepared = prepare(todo, releases=releases, at=clock())
         if prepared.broken:
             _own_fault(prepared.broken, at=clock())
+        claim.put_back(prepared.too_early, due_at=clock() + SOON)
         if prepared.ended:
             tally.update(_settle(prepared.ended, releases, at=clock()))
         waiting = {one.key for one in prepared.mails}

@@ -27,6 +27,7 @@ class Prepared:
     ended: list[Settled] = field(default_factory=list)  # will not be sent, and why
     # Stay owed: a bug must not lose a message, nor hold up the others.
     broken: list[Claimed] = field(default_factory=list)
+    too_early: list[Claimed] = field(default_factory=list)  # a withdrawal before its notice
 
 
 def prepare(claimed: Sequence[Claimed], *, releases: dict[int, Release], at: datetime) -> Prepared:
@@ -96,10 +97,21 @@ def _withdrawals(
     at: datetime,
 ) -> None:
     """Names nothing but the number, to those who were told: nothing is left to judge but whether
-    the mailbox is still theirs."""
+    the mailbox is still theirs. It waits for a notice that is in some worker's hands."""
+    on_its_way = set(
+        Delivery.objects.filter(
+            release__version__advisory=release.version.advisory_id,
+            kind=Delivery.Kind.NOTICE,
+            status=Delivery.Status.SENDING,
+            contact__in=[one.contact_id for one in owed],
+        ).values_list("contact_id", flat=True)
+    )
     made: dict[str, mail.Rendition] = {}
     for one in owed:
         contact = contacts[one.contact_id]
+        if contact.pk in on_its_way:
+            prepared.too_early.append(one)
+            continue
         if not contact.active or (contact.user is not None and not contact.user.is_active):
             prepared.ended.append(Settled(one, Delivery.Status.WITHHELD, "withheld"))
             continue

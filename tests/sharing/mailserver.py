@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from threading import Event
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -35,6 +36,8 @@ class MailServer:
     # Said after the mail was taken in: what the client heard is not what happened.
     after_taking: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     taken: int = 0
+    alert_at: int = 0  # mails got; then `alert` is set
+    alert: Event = field(default_factory=Event)
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -77,6 +80,8 @@ class MailServer:
             self.taken += 1
             self.got.append((tuple(envelope.rcpt_tos), envelope.original_content))
             answer = _next(self.after_taking[first])
+            if len(self.got) == self.alert_at:
+                self.alert.set()
         return _say(server, answer)
 
 

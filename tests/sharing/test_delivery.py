@@ -245,6 +245,8 @@ def test_a_notice_in_a_dead_workers_hands_is_recalled_with_its_release(server: M
     recalled = Delivery.objects.get(kind=Delivery.Kind.NOTICE)
     assert recalled.status == Status.RECALLED
     assert recalled.tries.get().outcome == "recalled"
+    assert server.got == []  # the withdrawal waited for it
+    assert drain(clock=at(minutes=3)) == {"handed_over": 1}
     assert TITLE not in "".join(mail["Subject"] for mail in server.mails)
 
 

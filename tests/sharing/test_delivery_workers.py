@@ -1,22 +1,28 @@
 """Several workers at once, workers that die, and brokers that are not there."""
 
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ncsc_portal import env
 from ncsc_portal.celery import app
 from recipients.models import Contact
 from sharing import tasks
 from sharing.delivery import claim
 from sharing.delivery.claim import Settled
-from sharing.delivery.drain import drain
+from sharing.delivery.drain import GROUP, drain
 from sharing.models import Delivery, DeliveryAttempt
 from tests.sharing.mailserver import MailServer
 from tests.sharing.outbox import people, world
@@ -98,6 +104,44 @@ def test_what_a_dead_worker_held_goes_out_when_its_lease_ends(server: MailServer
     assert {mail["Message-ID"] for mail in server.mails} == {
         f"<{one.id}@ncsc.example>" for one in dead
     }
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("killed_after", [1, 250])
+def test_a_killed_worker_loses_nothing_and_repeats_one_group_at_most(
+    own_database: str, server: MailServer, killed_after: int
+) -> None:
+    count, server.alert_at = 700, killed_after
+    world(people(count), at=AT).publish(at=AT)
+    worker = deliver_process(own_database, server)
+    assert server.alert.wait(60)
+    worker.kill()
+    worker.wait(30)
+    Delivery.objects.filter(status=Status.SENDING).update(lease_until=AT)  # time passes
+    second = deliver_process(own_database, server)
+    assert second.wait(60) == 0
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.HANDED_OVER}
+    times = Counter(server.recipients)
+    assert set(times) == {p.email for p in people(count)}
+    repeated = [mail for mail in server.mails if times[mail["To"].addresses[0].addr_spec] > 1]
+    assert len({mail["Message-ID"] for mail in repeated}) * 2 == len(repeated)
+    assert len(repeated) <= 2 * (GROUP + 1)
+
+
+def deliver_process(database: str, server: MailServer) -> subprocess.Popen[bytes]:
+    """`manage.py deliver --once` against the test's own database and mail server."""
+    url = urlsplit(env.secret("DATABASE_URL"))._replace(path=f"/{database}")
+    environment = {
+        "DATABASE_URL": urlunsplit(url),
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(server.port),
+        "EMAIL_USE_TLS": "false",
+    }
+    inherited = {k: v for k, v in os.environ.items() if k != "DATABASE_URL_FILE"}
+    return subprocess.Popen(
+        [sys.executable, settings.BASE_DIR / "manage.py", "deliver", "--once"],
+        env={**inherited, **environment},
+    )
 
 
 @pytest.mark.django_db
