@@ -213,14 +213,27 @@ SELECT version_id, array_agg(DISTINCT section_id ORDER BY section_id) FROM (
 ) open_to GROUP BY version_id ORDER BY version_id DESC
 """  # noqa: S608 (constants of this module only)
 
-_TOMBSTONES = f"""
-WITH held AS MATERIALIZED ({HELD})
+# Who could see it at the instant of the withdrawal, and not who has joined such an audience since.
+_TOMBSTONES = """
+WITH held AS MATERIALIZED (
+  SELECT held.id, held.since, held.until
+    FROM recipients_organisation o
+    LEFT JOIN sharing_audiencemembership m ON m.organisation_id = o.id
+    LEFT JOIN sharing_audience a ON a.id = m.audience_id
+   CROSS JOIN LATERAL (VALUES (o.group_id, o.active_from, NULL::timestamptz),
+                              (a.group_id, m.valid_from, m.valid_until)) held(id, since, until)
+   WHERE o.id = %(organisation)s AND o.active_from <= %(at)s
+     AND (o.active_until IS NULL OR o.active_until > %(at)s)
+)
 SELECT DISTINCT a.number, r.withdrawn_at, r.withdrawal_reason
   FROM sharing_endedgrant e
   JOIN advisories_advisory a ON a.id = e.advisory_id
   JOIN sharing_release r ON r.version_id = e.version_id
- WHERE (e.group_id = ANY(ARRAY(SELECT id FROM held)) OR e.person_id = %(person)s)
-   AND e.reason = 'withdrawn' AND r.withdrawn_at IS NOT NULL
+ WHERE e.reason = 'withdrawn' AND e.ended_at = r.withdrawn_at
    AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
+   AND (e.person_id = %(person)s AND EXISTS (SELECT FROM held)
+        OR EXISTS (SELECT FROM held
+                    WHERE held.id = e.group_id AND held.since <= r.withdrawn_at
+                      AND (held.until IS NULL OR held.until > r.withdrawn_at)))
  ORDER BY r.withdrawn_at DESC LIMIT 200
-"""  # noqa: S608 (constants of this module only)
+"""
