@@ -1,0 +1,27 @@
+"""What any reader sees anywhere is exactly what an independent reading of the rules allows.
+
+Fifty worlds a run. `CANARY_SEED` repeats a run, `CANARY_WORLDS` asks for more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from random import Random
+
+import pytest
+
+from tests.canary.check import check
+from tests.sharing.mailserver import MailServer
+
+WORLDS = int(os.environ.get("CANARY_WORLDS", "50"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(WORLDS))
+def test_readers_see_exactly_what_the_rules_allow(
+    number: int, base_seed: int, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    seed = Random(base_seed * 1000 + number).getrandbits(32)  # noqa: S311 -- to be repeated
+    sys.stdout.write(f"world {number} of CANARY_SEED={base_seed}, its own seed {seed}\n")
+    check(seed, server=server, caplog=caplog)
