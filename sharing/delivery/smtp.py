@@ -7,8 +7,10 @@ the next envelope together with the previous content where the server offers PIP
 
 from __future__ import annotations
 
+import math
 import re
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator
@@ -79,6 +81,7 @@ class Session:
     def __init__(self, *, sender: str) -> None:
         self.over = False
         self._mail_from = f"MAIL FROM:<{sender}>\r\n".encode("ascii")
+        self._stop_at = math.inf  # time.monotonic seconds
         self._reset_needed = False  # the last transaction failed: clear it before the next
         self._smtp = _connect()
         self.pipelining = self._smtp.has_extn("pipelining")
@@ -110,50 +113,46 @@ class Session:
         `stop_at` (time.monotonic seconds): when answers are no longer waited for. When the
         session ends early, mails without a result were not tried.
         """
+        self._stop_at = stop_at
         talk = self._pipelined if self.pipelining else self._step_by_step
         try:
-            yield from talk(mails, stop_at)
+            yield from talk(mails)
         except GeneratorExit:
             self.close(politely=False)  # answers are outstanding
             raise
 
-    def _step_by_step(
-        self, mails: Iterable[Mail[Key]], stop_at: float
-    ) -> Iterator[tuple[Key, Result]]:
+    def _step_by_step(self, mails: Iterable[Mail[Key]]) -> Iterator[tuple[Key, Result]]:
         for mail in mails:
             if self._reset_needed:
-                self._write(b"RSET\r\n", stop_at)
+                self._write(b"RSET\r\n")
                 self._skip_reply()
             try:
-                result = self._one(mail, stop_at)
+                result = self._one(mail)
             except _Lost as lost:
                 result = Result(Outcome.LOST, None, str(lost))
             yield mail.key, self._noted(result)
             if self.over:
                 return
 
-    def _one(self, mail: Mail[Key], stop_at: float) -> Result:
+    def _one(self, mail: Mail[Key]) -> Result:
         replies: list[Reply] = []
         for command in self._envelope(mail):
-            self._write(command, stop_at)
+            self._write(command)
             replies.append(self._read())
             failure = _failure(replies)
             if failure is not None:
                 return failure
-        self._write(mail.content, stop_at)
+        self._write(mail.content)
         return _final(self._read())
 
-    def _pipelined(
-        self, mails: Iterable[Mail[Key]], stop_at: float
-    ) -> Iterator[tuple[Key, Result]]:
+    def _pipelined(self, mails: Iterable[Mail[Key]]) -> Iterator[tuple[Key, Result]]:
         before: _Opened[Key] | None = None
         for mail in mails:
             clear = self._reset_needed and before is None
             self._write(
                 (before.content if before else b"")
                 + (b"RSET\r\n" if clear else b"")
-                + b"".join(self._envelope(mail)),
-                stop_at,
+                + b"".join(self._envelope(mail))
             )
             if before is not None:
                 yield before.key, self._noted(self._end(before))
@@ -170,7 +169,7 @@ class Session:
             else:
                 before = begun
         if before is not None:
-            self._write(before.content, stop_at)
+            self._write(before.content)
             yield before.key, self._noted(self._end(before))
 
     def _begin(self, mail: Mail[Key]) -> _Opened[Key] | Result:
@@ -210,17 +209,21 @@ class Session:
         recipient = f"RCPT TO:<{mail.recipient}>\r\n"
         return self._mail_from, recipient.encode("ascii"), b"DATA\r\n"
 
-    def _write(self, lines: bytes, stop_at: float) -> None:
-        """Write, waiting for answers no longer than `stop_at`. A failure shows when reading."""
-        sock = self._smtp.sock
-        if sock is None:
-            return
-        left = max(stop_at - time.monotonic(), 0.001)
-        with suppress(OSError):
-            sock.settimeout(min(float(settings.EMAIL_TIMEOUT), left))
-            sock.sendall(lines)
+    def _write(self, lines: bytes) -> None:
+        """Failures are left for the next read to show: an answer may be waiting there."""
+        with suppress(_Lost, OSError):
+            self._socket().sendall(lines)
+
+    def _socket(self) -> socket.socket:
+        """The socket, patient no longer than a single answer may take, nor than `stop_at`."""
+        left = self._stop_at - time.monotonic()
+        if self._smtp.sock is None or left <= 0:
+            raise _Lost("out of time" if left <= 0 else "closed")
+        self._smtp.sock.settimeout(min(float(settings.EMAIL_TIMEOUT), left))
+        return self._smtp.sock
 
     def _read(self) -> Reply:
+        self._socket()
         try:
             code, text = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:

@@ -88,10 +88,10 @@ def _content(lines: Iterable[bytes]) -> bytes:
     return content
 
 
-def send(count: int) -> list[tuple[int, Outcome]]:
+def send(count: int, *, seconds: float = 5) -> list[tuple[int, Outcome]]:
     mails = [Mail(n, f"contact{n}@waterschap.example", CONTENT) for n in range(count)]
     with Session(sender="portaal@ncsc.example") as session:
-        stop_at = time.monotonic() + 5
+        stop_at = time.monotonic() + seconds
         return [(n, result.outcome) for n, result in session.hand_over(mails, stop_at=stop_at)]
 
 
@@ -198,6 +198,11 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
     certificate.write_bytes(made.public_bytes(Encoding.PEM))
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return certificate, private
+
+
+def test_out_of_time_the_mail_at_stake_counts_as_lost(settings: Settings) -> None:
+    with scripted(settings, {}, []):
+        assert send(3, seconds=0) == [(0, Outcome.LOST)]
 
 
 def _ends_soon(act: Callable[[], object], *, seconds: float) -> None:
