@@ -188,9 +188,39 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "sharing.api.problems.answer",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # the Accept header alone chooses
 }
-SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.1", "TITLE": "NCSC portal", "VERSION": "1.0.0"}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "NCSC portal",
+    "DESCRIPTION": "Threat information that the law lets us share with your organisation.",
+    "VERSION": "1.0.0",
+    "CONTACT": {"name": "NCSC", "url": "https://ncsc.example", "email": "portaal@ncsc.example"},
+    "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    "SERVERS": [{"url": "/api/v1", "description": "This portal"}],
+    "TAGS": [
+        {"name": "advisories", "description": "What you may see now."},
+        {"name": "changes", "description": "What changed in it, for programs that keep a copy."},
+    ],
+    "PREPROCESSING_HOOKS": ["sharing.api.schema.ours"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "sharing.api.schema.finish",
+    ],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AdvisoryKind": "sharing.api.serializers.KINDS",
+        "SectionKind": "sharing.api.serializers.SECTION_KINDS",
+        "Tlp": "sharing.api.serializers.TLP",
+        "Pap": "sharing.api.serializers.PAP",
+        "RegimeId": "sharing.api.serializers.REGIMES",
+        "Event": "sharing.api.serializers.EVENTS",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 # --- log ---------------------------------------------------------------------------
 LOGGING = {

@@ -1,0 +1,28 @@
+"""Where programs get their access token (RFC 6749 §4.4). Nobody else gets one here."""
+
+from __future__ import annotations
+
+from allauth.idp.oidc.models import Client
+from allauth.idp.oidc.views import TokenView
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+
+def refused(error: str) -> HttpResponse:
+    """RFC 6749 §5.2."""
+    return JsonResponse({"error": error}, status=400, headers={"Cache-Control": "no-store"})
+
+
+class MachineTokenView(TokenView):  # type: ignore[misc]
+    """The other grants of the identity provider are for persons, who log in on the pages."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.POST.get("grant_type") != Client.GrantType.CLIENT_CREDENTIALS:
+            return refused("unsupported_grant_type")
+        try:
+            answer: HttpResponse = super().post(request)
+        except ValidationError:  # a `resource` (RFC 8707) that is no address
+            return refused("invalid_target")
+        return answer

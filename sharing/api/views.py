@@ -1,0 +1,178 @@
+"""The endpoints. Each reads the clock, asks the door once and tells what it was given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from audit.services import record
+from sharing import access
+from sharing.api import VERSION, parameters, rendering, serializers
+from sharing.api.authentication import MachineAuthentication, MayRead
+from sharing.changes import changes
+from sharing.machines import Caller
+
+DOCUMENT = Path(__file__).with_name("openapi.json")
+
+
+def answers(shape: type[Any], *problems: int, **more: type[Any]) -> dict[Any, Any]:
+    """The answers of an endpoint: one that is good, and problems of one shape."""
+    return {200: shape} | {
+        (status, "application/problem+json"): more.get(f"on_{status}", serializers.Problem)
+        for status in (400, 401, 403, 405, 406, 500, *problems)
+    }
+
+
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": parameters.MOST, "default": parameters.LIMIT},
+    description="How many items at most.",
+)
+CURSOR = OpenApiParameter("cursor", str, description="`next` of the page before.")
+SINCE = OpenApiParameter(
+    "since",
+    {"type": "integer", "minimum": 0, "maximum": parameters.POSITION, "default": 0},
+    description="`next` of the answer before.",
+)
+LABEL = OpenApiParameter(
+    "version",
+    {"type": "string", "pattern": r"^[0-9]{1,6}\.[0-9]{2}$"},
+    description="A version label; the newest that you may see when left out.",
+)
+NUMBER = OpenApiParameter(
+    "number",
+    {"type": "string", "pattern": "^NCSC-[0-9]{4}-[0-9]{4,9}$"},
+    OpenApiParameter.PATH,
+    description="The number of the advisory.",
+)
+
+
+class Endpoint(APIView):
+    """Reading only, by programs only, and never kept by anything in between."""
+
+    http_method_names = ["get", "head"]
+    authentication_classes = [MachineAuthentication]
+    permission_classes = [MayRead]
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return super().default_response_headers | {
+            "API-Version": VERSION,
+            "Cache-Control": "no-store",
+        }
+
+    @property
+    def reader(self) -> access.Reader:
+        return cast("Caller", self.request.auth).reader  # `MayRead` saw to it
+
+    def tell(self, value: dict[str, Any]) -> HttpResponse:
+        return HttpResponse(rendering.encoded(value), content_type="application/json")
+
+
+def _record_page(reader: access.Reader, action: str, shown: list[str], *, at: datetime) -> None:
+    """One row for a page: who was shown which versions."""
+    record(
+        at=at,
+        actor=reader.actor,
+        action=action,
+        target="rest",
+        outcome="allow",
+        detail={"organisation": str(reader.organisation_id), "versions": shown},
+    )
+
+
+class Advisories(Endpoint):
+    """Advisories that you may see: the newest version of each."""
+
+    @extend_schema(
+        operation_id="listAdvisories",
+        summary="Advisories that you may see, newest first",
+        tags=["advisories"],
+        parameters=[LIMIT, CURSOR],
+        responses=answers(serializers.AdvisoryPage),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        at = timezone.now()
+        found = access.inbox(
+            self.reader,
+            at=at,
+            cursor=parameters.cursor(request),
+            limit=parameters.limit(request),
+        )
+        shown = [f"{item.advisory} [{item.version}]" for item in found.items]
+        _record_page(self.reader, "advisory.list", shown, at=at)
+        return self.tell(rendering.page(found))
+
+
+class OneAdvisory(Endpoint):
+    """One version. What you may see is judged anew each time it is opened."""
+
+    @extend_schema(
+        operation_id="getAdvisory",
+        summary="One advisory, as far as you may see it",
+        tags=["advisories"],
+        parameters=[NUMBER, LABEL],
+        responses=answers(serializers.Advisory, 404, 410, on_410=serializers.WithdrawnProblem),
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        shared = access.open_advisory(
+            self.reader,
+            number=number,
+            version=parameters.version(request),
+            at=timezone.now(),
+        )
+        return self.tell(rendering.advisory(shared))
+
+
+class Feed(Endpoint):
+    """Events in commit order. An item that may be seen no longer comes back as a tombstone."""
+
+    @extend_schema(
+        operation_id="listChanges",
+        summary="What changed in what you may see, oldest first, without gaps",
+        tags=["changes"],
+        parameters=[SINCE, LIMIT],
+        responses=answers(serializers.ChangePage),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        at = timezone.now()
+        found = changes(
+            self.reader, since=parameters.since(request), limit=parameters.limit(request), at=at
+        )
+        shown = [f"{item.advisory} [{item.version}]" for item in found.items]
+        _record_page(self.reader, "changes.list", shown, at=at)
+        return self.tell(rendering.changes(found))
+
+
+@extend_schema(exclude=True)
+class Document(Endpoint):
+    """The OpenAPI document, public: a file made when the interface changes, read once."""
+
+    authentication_classes = []
+    permission_classes = []
+    document = DOCUMENT.read_bytes()
+
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(
+            self.document,
+            content_type="application/json",
+            headers={"Access-Control-Allow-Origin": "*"},
+        )
+
+
+@extend_schema(exclude=True)
+class Nothing(Endpoint):
+    """Every other address under the interface: the same answer as for what is denied."""
+
+    authentication_classes = []
+    permission_classes = []
+
+    def get(self, request: Request, rest: str) -> HttpResponse:
+        raise Http404

@@ -1,0 +1,121 @@
+"""The feed as one reader may see it: lossless, in commit order, with tombstones.
+
+Every event that matters to a reader comes once, at one position. What it says is the state of
+now: a version that the reader may open, or a tombstone for one that it may open no longer.
+Nothing is said of a version that the reader could never see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from sharing.access.readers import HELD, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event. `open`: the reader may open the version now, and should fetch it anew."""
+
+    position: int
+    event: str  # sharing.models.FeedEvent.Kind
+    advisory: str
+    version: str
+    at: datetime
+    open: bool
+    reason: str | None  # of a recall, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Oldest first. Ask again with `since=next`; at once when `more`."""
+
+    items: tuple[Change, ...]
+    next: int
+    more: bool
+
+
+def changes(reader: Reader, *, since: int, limit: int, at: datetime) -> Changes:
+    """What happened after position `since` to what the reader may see, or could see until then.
+
+    `next` is the position of the last item: positions of what others may see are not told.
+    """
+    with connection.cursor() as db:
+        db.execute(
+            _CHANGES,
+            {
+                "organisation": reader.organisation_id,
+                "person": reader.user_id,
+                "at": at,
+                "since": since,
+                "limit": limit + 1,
+            },
+        )
+        rows = db.fetchall()
+    items = tuple(
+        Change(
+            position=position,
+            event=event,
+            advisory=advisory,
+            version=f"{number // 100}.{number % 100:02d}",
+            at=instant,
+            open=is_open,
+            reason=reason,
+        )
+        for position, event, advisory, number, instant, is_open, reason in rows[:limit]
+    )
+    return Changes(items, items[-1].position if items else since, len(rows) > limit)
+
+
+# `was`: every group whose grants the organisation ever held, and from when until when. A tombstone
+# is due only where the end of a grant and such a stretch overlap: who joins an audience today is
+# not told what that audience lost yesterday.
+_CHANGES = f"""
+WITH held AS MATERIALIZED ({HELD}), was AS MATERIALIZED (
+  SELECT o.group_id AS id, '-infinity'::timestamptz AS since, 'infinity'::timestamptz AS until
+    FROM recipients_organisation o WHERE o.id = %(organisation)s
+  UNION ALL
+  SELECT a.group_id, m.valid_from, coalesce(m.valid_until, 'infinity')
+    FROM sharing_audiencemembership m JOIN sharing_audience a ON a.id = m.audience_id
+   WHERE m.organisation_id = %(organisation)s
+), judged AS (
+  SELECT f.*,
+         EXISTS (SELECT FROM sharing_grant g
+                  WHERE g.version_id = f.version_id
+                    AND g.group_id = ANY(ARRAY(SELECT id FROM held))
+                    AND g.valid_from <= %(at)s
+                    AND (g.valid_until IS NULL OR g.valid_until > %(at)s))
+         OR EXISTS (SELECT FROM sharing_personalgrant g
+                  WHERE g.version_id = f.version_id AND g.user_id = %(person)s
+                    AND g.valid_from <= %(at)s
+                    AND (g.valid_until IS NULL OR g.valid_until > %(at)s)) AS is_open
+    FROM sharing_feedevent f WHERE f.position > %(since)s
+)
+SELECT j.position, j.kind, a.number, v.number, j.at, j.is_open,
+       CASE WHEN j.kind = 'recalled' THEN r.withdrawal_reason END
+  FROM judged j
+  JOIN advisories_advisoryversion v ON v.id = j.version_id
+  JOIN advisories_advisory a ON a.id = v.advisory_id
+  LEFT JOIN sharing_release r ON r.version_id = j.version_id
+ WHERE CASE
+   WHEN j.kind IN ('released', 'revised') THEN j.is_open
+   WHEN j.kind = 'granted' THEN j.is_open AND (
+     j.person_id = %(person)s
+     OR EXISTS (SELECT FROM was WHERE was.id = j.group_id
+                 AND was.since <= j.at AND j.at < was.until))
+   ELSE EXISTS (SELECT FROM sharing_endedgrant e
+                 WHERE e.version_id = j.version_id
+                   AND (j.section_id IS NULL OR e.section_id = j.section_id)
+                   AND (e.person_id = %(person)s OR EXISTS (
+                     SELECT FROM was WHERE was.id = e.group_id
+                        AND was.since < e.ended_at AND e.valid_from < was.until)))
+        AND (j.person_id IS NULL OR j.person_id = %(person)s)
+        AND (j.group_id IS NULL OR j.group_id IN (SELECT id FROM was))
+    OR j.kind = 'revoked' AND j.group_id IN (
+         SELECT group_id FROM recipients_organisation WHERE id = %(organisation)s)
+ END
+   AND EXISTS (SELECT FROM held)
+ ORDER BY j.position LIMIT %(limit)s
+"""  # noqa: S608 (constants of our own modules)
