@@ -1,0 +1,65 @@
+"""The two entrances: one question, or one item for many kinds of recipient."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from law.answers import strictest_first
+from law.facts import Item, Question, Recipient, Relation
+from law.regimes import Regime, regime_at
+from law.verdict import GateResult, Verdict
+from law.vocabulary import Code, Outcome, Purpose
+
+
+def decide(question: Question) -> Verdict:
+    """May this item go to this recipient, for this purpose, at this instant?
+
+    Deny by default; all gates must open. Raises `LawError` on a malformed question.
+    """
+    return _decide(question, regime_at(question.instant))
+
+
+def decide_many(
+    *,
+    item: Item,
+    purpose: Purpose,
+    instant: datetime,
+    recipients: Sequence[Recipient],
+    relation: Relation | None = None,
+) -> list[Verdict]:
+    """The same answers as `decide` one by one. Recipients that differ in sector alone are asked
+    once: no rule looks at the sector."""
+    regime = regime_at(instant)
+    relation = relation or Relation()
+    known: dict[Recipient, Verdict] = {}
+    answers = []
+    for recipient in recipients:
+        kind = replace(recipient, sectors=frozenset()) if recipient.sectors else recipient
+        verdict = known.get(kind)
+        if verdict is None:
+            verdict = _decide(Question(item, kind, purpose, instant, relation), regime)
+            known[kind] = verdict
+        answers.append(verdict)
+    return answers
+
+
+def _decide(question: Question, regime: Regime) -> Verdict:
+    gates = regime.ask(question)
+    denied = [gate.code for gate in gates if gate.outcome is Outcome.DENY]
+    if denied:
+        codes = strictest_first(denied)
+        return Verdict(Outcome.DENY, codes[0], regime.id, gates, codes)
+    outcome, code = _open(gates)
+    return Verdict(outcome, code, regime.id, gates, (code,))
+
+
+def _open(gates: Sequence[GateResult]) -> tuple[Outcome, Code]:
+    """Nothing denies: a person must decide, or it may go, or it must go."""
+    outcomes = {gate.outcome for gate in gates}
+    if Outcome.MANUAL in outcomes:
+        return Outcome.MANUAL, Code.MANUAL_LEGAL
+    task = gates[0]
+    if task.outcome is Outcome.MUST:
+        return Outcome.MUST, task.code
+    broken = any(gate.code is Code.BREAK_GLASS for gate in gates)
+    return Outcome.ALLOW, Code.BREAK_GLASS if broken else Code.OK

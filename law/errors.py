@@ -1,0 +1,13 @@
+"""Questions that cannot be answered. Each names the fact that is wrong."""
+
+
+class LawError(ValueError):
+    """The question is malformed; nothing may be granted on it."""
+
+
+class NaiveInstant(LawError):
+    """The instant has no offset: midnight in Amsterdam cannot be told from it."""
+
+
+class NoRegime(LawError):
+    """Before 9 November 2018 there was no Act under which to share."""

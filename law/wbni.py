@@ -1,0 +1,311 @@
+"""Wet beveiliging netwerk- en informatiesystemen, state of 2018 and of 1 December 2022.
+
+Gate A: arts. 3(1) and 3(2). Gate B: art. 20(1). Gate C: art. 20(2), with the exceptions of
+art. 20(3), 20(4), 20(6) and the duties of art. 19.
+"""
+
+from collections.abc import Iterator
+
+from law import gates
+from law.answers import allow, best, deny, manual, must
+from law.facts import Question
+from law.verdict import GateResult
+from law.vocabulary import (
+    Capacity,
+    Code,
+    Predicate,
+    Provenance,
+    Purpose,
+    RegimeId,
+    Scope,
+    Territory,
+)
+
+A, B, C = "A task", "B secrecy", "C traceable"
+OWN_RIGHT = frozenset({Capacity.VITAL, Capacity.GOV})
+# Reached through another door of art. 3(2), or not at all: no "andere aanbieder" themselves.
+NO_PROVIDER = frozenset(
+    {
+        Capacity.VITAL,
+        Capacity.GOV,
+        Capacity.OKTT,
+        Capacity.CSIRT,
+        Capacity.CCT,
+        Capacity.INTEL,
+        Capacity.SUPERVISOR,
+        Capacity.CONTACT_POINT,
+        Capacity.EZ,
+        Capacity.EEA_CSIRT,
+        Capacity.THIRD_COUNTRY_BODY,
+        Capacity.CARIBBEAN,
+        Capacity.PUBLIC,
+    }
+)
+
+
+def _attested(question: Question, *predicates: Predicate) -> tuple[tuple[str, bool], ...]:
+    return tuple((p.value, p in question.item.attested) for p in predicates)
+
+
+def _all(asked: tuple[tuple[str, bool], ...]) -> bool:
+    return all(value for _, value in asked)
+
+
+def is_self(question: Question) -> bool:
+    """SELF: the vital provider or ministry that the data are about, and nobody else."""
+    return question.relation.is_only_subject
+
+
+def _self_in_own_right(question: Question) -> bool:
+    return is_self(question) and bool(OWN_RIGHT & question.recipient.capacities)
+
+
+def break_glass(question: Question) -> bool:
+    """Art. 20(4)(b): necessity attested and the provider consulted. The public: a statement only."""
+    if gates.is_public(question) and question.purpose is not Purpose.PUBLIC_STATEMENT:
+        return False
+    return _all(
+        _attested(
+            question,
+            Predicate.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY,
+            Predicate.PROVIDER_CONSULTED,
+        )
+    )
+
+
+def supervisor_exception(question: Question) -> GateResult | None:
+    """Art. 20(4)(a), a duty to supply onverwijld, and art. 20(3), advice not followed."""
+    if Capacity.SUPERVISOR not in question.recipient.capacities:
+        return None
+    necessity = _attested(question, Predicate.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY)
+    if _all(necessity):
+        return must(A, "W.20.4.a", code=Code.MUST_W_20_4_A, asked=necessity)
+    advice = (
+        ("subject_is_vital_or_gov", question.item.subject_is_vital_or_gov),
+        *_attested(
+            question, Predicate.ADVICE_INSUFFICIENTLY_FOLLOWED, Predicate.DATA_WITHIN_THAT_ADVICE
+        ),
+    )
+    return allow(A, "W.20.3", asked=advice) if _all(advice) else None
+
+
+def contact_point_duty(question: Question) -> bool:
+    """Art. 19(2)-(5): the single contact point of another member state; exempt from 20(2)."""
+    return (
+        Capacity.CONTACT_POINT in question.recipient.capacities
+        and question.purpose is Purpose.CONTACT_POINT_DUTY
+    )
+
+
+def task(question: Question, regime: RegimeId) -> GateResult:
+    """Gate A: is there a task (art. 3) under which this may go to this kind of recipient?"""
+    return best(_bases(question, regime))
+
+
+def _bases(question: Question, regime: RegimeId) -> Iterator[GateResult]:
+    item = question.item
+    public_scope = not (item.scope - {Scope.GENERIC, Scope.PRIMARY}) and bool(item.scope)
+    if public_scope and gates.is_public_advisory(question):
+        yield allow(A, "W.3.1.d", asked=(("public_advisory", True),))
+    yield from _exceptions(question)
+    if item.scope & {Scope.PRIMARY, Scope.GENERIC}:
+        yield _primary(question)
+    if Scope.OTHER in item.scope:
+        yield from _other(question, regime)
+    if not item.scope:
+        yield deny(A, Code.DENY_NO_TASK_3_1, "W.3.1.d", asked=(("scope_known", False),))
+
+
+def _exceptions(question: Question) -> Iterator[GateResult]:
+    """Art. 19 and art. 20(3) and (4): a duty or a power beside the tasks of art. 3."""
+    exception = supervisor_exception(question)
+    if exception is not None:
+        yield exception
+    if contact_point_duty(question):
+        yield must(A, "W.19.2-5", code=Code.MUST_W_19)
+    if break_glass(question):
+        yield allow(A, "W.20.4.b", code=Code.BREAK_GLASS, asked=(("break_glass", True),))
+    elif question.purpose is Purpose.PUBLIC_STATEMENT:
+        yield _not_consulted(question)
+
+
+def _not_consulted(question: Question) -> GateResult:
+    asked = _attested(
+        question, Predicate.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY, Predicate.PROVIDER_CONSULTED
+    )
+    return deny(A, Code.DENY_NOT_CONSULTED, "W.20.4.b", asked=asked)
+
+
+def _primary(question: Question) -> GateResult:
+    """Art. 3(1)(c) and (d): aanbieders en anderen in en buiten Nederland."""
+    if _self_in_own_right(question) and Scope.PRIMARY in question.item.scope:
+        return allow(A, "W.3.1.c", "W.3.1.d", asked=(("is_only_subject", True),))
+    concerns = (
+        question.item.subject_is_vital_or_gov
+        or Predicate.CONCERNS_PRIMARY_SYSTEMS in question.item.attested
+    )
+    asked = (
+        (Predicate.CONCERNS_PRIMARY_SYSTEMS.value, concerns),
+        *_attested(question, Predicate.PURPOSE_WITHIN_ART_3_1),
+    )
+    if _all(asked):
+        return allow(A, "W.3.1.d", asked=asked)
+    return deny(A, Code.DENY_NO_TASK_3_1, "W.3.1.d", asked=asked)
+
+
+def _other(question: Question, regime: RegimeId) -> Iterator[GateResult]:
+    """Art. 3(2): data obtained under art. 3(1)(e), to the organisations of its list."""
+    held = question.recipient.capacities
+    common = (
+        ("provenance_art_3_1_e", question.item.provenance is Provenance.ART_3_1_E),
+        *_attested(question, Predicate.PREVENTS_ADVERSE_SOCIETAL_CONSEQUENCES),
+    )
+    yield from _linking(question, regime, common)
+    if Capacity.CSIRT in held:
+        yield _under(common, "W.3.2.CSIRT")
+    if Capacity.CCT in held:
+        yield _under(common, "W.3.2.CCT")
+    if Capacity.ISP in held:
+        users = _attested(
+            question,
+            Predicate.PURPOSE_INFORM_USERS_OF_SERVICE,
+            Predicate.AFFECTED_USERS_ARE_CUSTOMERS,
+        )
+        yield _under((*common, *users), "W.3.2.ISP")
+    if held & {Capacity.INTEL, Capacity.EEA_CSIRT} or (
+        Capacity.EZ in held and regime is RegimeId.WBNI_2022
+    ):
+        yield manual(A, "W.3.2", asked=common)
+    if _caribbean(question) and not held & {Capacity.OKTT, Capacity.CCT}:
+        yield manual(A, "W.3.2", asked=common)
+    elif not held & NO_PROVIDER and question.recipient.territory is not Territory.THIRD_COUNTRY:
+        yield _special_case(question, regime, common)
+    else:
+        yield deny(A, Code.DENY_NO_TASK_3_2, "W.3.2", asked=common)
+
+
+def _under(asked: tuple[tuple[str, bool], ...], rule: str) -> GateResult:
+    return (
+        allow(A, rule, asked=asked)
+        if _all(asked)
+        else deny(A, Code.DENY_NO_TASK_3_2, rule, asked=asked)
+    )
+
+
+def _caribbean(question: Question) -> bool:
+    return (
+        Capacity.CARIBBEAN in question.recipient.capacities
+        or question.recipient.territory is Territory.CARIBBEAN
+    )
+
+
+def _linking(
+    question: Question, regime: RegimeId, common: tuple[tuple[str, bool], ...]
+) -> Iterator[GateResult]:
+    """OKTT. 2018: an objectief kenbare taak on record. 2022: designated by ministerial regulation."""
+    recipient = question.recipient
+    if regime is RegimeId.WBNI_2018:
+        if recipient.objectively_knowable_task:
+            yield _under((*common, ("objectively_knowable_task_recorded", True)), "W.3.2.OKTT")
+        return
+    if Capacity.OKTT in recipient.capacities:
+        serves = ("subject_in_constituency", question.relation.subject_in_constituency)
+        yield _under((*common, serves), "W.3.2.OKTT")
+    elif question.relation.designation_ended or recipient.objectively_knowable_task:
+        asked = (("designation_valid", False),)
+        yield deny(A, Code.DENY_DESIGNATION_INVALID, "W.3.2.OKTT", asked=asked)
+
+
+def _special_case(
+    question: Question, regime: RegimeId, common: tuple[tuple[str, bool], ...]
+) -> GateResult:
+    """Bijzonder geval, since 1 December 2022: a provider directly, when nobody links to it."""
+    relation = question.relation
+    if regime is RegimeId.WBNI_2018:
+        return deny(A, Code.DENY_NO_TASK_3_2, "W.3.2", asked=common)
+    serious = _attested(question, Predicate.SERIOUS_THREAT_CONSIDERABLE_CONSEQUENCES)
+    asked = (
+        *common,
+        ("concerns_recipient_systems", relation.concerns_recipient_systems),
+        ("no_linking_organisation_for_sector", relation.no_linking_organisation),
+        *serious,
+    )
+    if _all(asked):
+        return allow(A, "W.3.2.OTHER", asked=asked)
+    code = Code.DENY_NO_TASK_3_2
+    if _all(common) and relation.concerns_recipient_systems:
+        code = (
+            Code.DENY_NOT_SERIOUS
+            if relation.no_linking_organisation
+            else Code.DENY_LINKING_ORG_EXISTS
+        )
+    return deny(A, code, "W.3.2.OTHER", asked=asked)
+
+
+def secrecy(question: Question, regime: RegimeId) -> GateResult:
+    """Gate B, art. 20(1): geheimhouding and doelbinding, both, for confidential data.
+
+    Consent does not lift it. A mededeling aan het publiek under art. 20(4)(b) is exempt (20(5)).
+    """
+    if question.item.confidential is False:
+        return allow(B, asked=(("confidential", False),))
+    if gates.is_public(question) and break_glass(question):
+        return allow(B, "W.20.5", asked=(("public_statement", True),))
+    if _self_in_own_right(question):
+        return allow(B, "W.20.1.a", asked=(("is_only_subject", True),))
+    asked = (
+        ("secrecy_guaranteed", question.recipient.secrecy_guaranteed),
+        *_attested(question, Predicate.PURPOSE_BOUND),
+    )
+    if not question.recipient.secrecy_guaranteed:
+        return deny(B, Code.DENY_20_1_A_SECRECY, "W.20.1.a", asked=asked)
+    if Predicate.PURPOSE_BOUND not in question.item.attested:
+        return deny(B, Code.DENY_20_1_B_PURPOSE, "W.20.1.b", asked=asked)
+    return allow(B, "W.20.1.a", "W.20.1.b", asked=asked)
+
+
+def traceable(question: Question, regime: RegimeId) -> GateResult:
+    """Gate C, art. 20(2): confidential data traceable to a provider, without its consent."""
+    item, relation = question.item, question.relation
+    if item.confidential is False or item.traceable is False:
+        return allow(C, asked=(("confidential_and_traceable", False),))
+    if is_self(question):
+        return allow(C, "W.20.2.list", asked=(("is_only_subject", True),))
+    if relation.consent_of_all_traced:
+        return allow(C, "W.20.2.consent", asked=(("consent_given", True),))
+    return _exempt(question) or _closed_list(question, regime)
+
+
+def _exempt(question: Question) -> GateResult | None:
+    """What lifts the closed list without consent."""
+    if contact_point_duty(question):
+        return allow(C, "W.20.6", asked=(("art19_duty", True),))
+    exception = supervisor_exception(question)
+    if exception is not None:
+        return allow(C, *exception.rules)
+    if break_glass(question):
+        return allow(C, "W.20.4.b", code=Code.BREAK_GLASS)
+    return None
+
+
+def _closed_list(question: Question, regime: RegimeId) -> GateResult:
+    held = question.recipient.capacities
+    useful = Predicate.CONTRIBUTES_TO_PREVENTING_SOCIETAL_DISRUPTION
+    asked = _attested(question, useful)
+    listed = held & {Capacity.CSIRT, Capacity.CCT, Capacity.INTEL}
+    linking = Capacity.OKTT in held and regime is RegimeId.WBNI_2022
+    if not listed and not linking:
+        code = (
+            Code.DENY_CONSENT_INVALID
+            if question.relation.consent_was_given
+            else Code.DENY_20_2_NOT_LISTED
+        )
+        return deny(C, code, "W.20.2.list", asked=(("listed_in_art_20_2", False),))
+    if useful not in question.item.attested:
+        return deny(C, Code.DENY_20_2_NOT_DIENSTIG, "W.20.2.dienstig", asked=asked)
+    if listed:
+        return allow(C, "W.20.2.dienstig", "W.20.2.list", asked=asked)
+    if question.item.subject_is_vital_or_gov:
+        # Whether an OKTT may receive these at all could not be verified in the enacted text.
+        return manual(C, "W22.20.2.OKTT", asked=asked)
+    return allow(C, "W.20.2.dienstig", "W22.20.2.OKTT", asked=asked)

@@ -1,0 +1,397 @@
+"""The worked cases, by number, through the pure function."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+import law
+from law import Item, Question, Recipient, Relation
+from law.onward import may_forward
+from law.vocabulary import (
+    Capacity,
+    Code,
+    Outcome,
+    PersonalData,
+    Predicate,
+    Provenance,
+    Purpose,
+    Scope,
+    Territory,
+    Tlp,
+)
+
+NL, EU, WORLD = Territory.NETHERLANDS, Territory.EU, Territory.THIRD_COUNTRY
+P = Predicate
+W2023 = datetime(2023, 6, 1, 12, tzinfo=UTC)
+CBW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+A1 = frozenset({P.CONCERNS_PRIMARY_SYSTEMS, P.PURPOSE_WITHIN_ART_3_1, P.PURPOSE_BOUND})
+A2 = frozenset({P.PREVENTS_ADVERSE_SOCIETAL_CONSEQUENCES, P.PURPOSE_BOUND})
+DIENSTIG = frozenset({P.CONTRIBUTES_TO_PREVENTING_SOCIETAL_DISRUPTION})
+LIMBS = frozenset(
+    {
+        P.NECESSARY_FOR_CBW_TASK,
+        P.RELEVANT_AND_PROPORTIONATE,
+        P.CONFIDENTIALITY_GUARANTEED,
+        P.ENTITY_INTERESTS_PROTECTED,
+    }
+)
+
+IOC = Item(
+    scope=frozenset({Scope.PRIMARY}),
+    confidential=False,
+    traceable=False,
+    personal_data=PersonalData.NONE,
+    provenance=Provenance.ART_3_1_E,
+    tlp=Tlp.GREEN,
+    attested=A1,
+)
+VPN_OF_A = replace(
+    IOC,
+    confidential=True,
+    traceable=True,
+    subject_is_vital_or_gov=True,
+    tlp=Tlp.AMBER,
+    attested=A1 | DIENSTIG,
+)
+MEMBER_IPS = replace(
+    VPN_OF_A,
+    scope=frozenset({Scope.OTHER}),
+    subject_is_vital_or_gov=False,
+    attested=A2 | DIENSTIG,
+)
+RANSOMWARE_AT_P = replace(MEMBER_IPS, attested=A2 | {P.SERIOUS_THREAT_CONSIDERABLE_CONSEQUENCES})
+PUBLIC_ADVISORY = replace(
+    IOC, scope=frozenset({Scope.GENERIC}), tlp=Tlp.CLEAR, attested=frozenset()
+)
+TREND = replace(IOC, scope=frozenset({Scope.OTHER}), attested=A2)
+
+
+def to(*capacities: Capacity, territory: Territory = NL, **facts: Any) -> Recipient:
+    return Recipient(
+        **{
+            "capacities": frozenset(capacities),
+            "territory": territory,
+            "active": True,
+            "secrecy_guaranteed": True,
+            **facts,
+        }
+    )
+
+
+def ask(
+    item: Item,
+    recipient: Recipient,
+    *,
+    at: datetime = W2023,
+    purpose: Purpose = Purpose.INFORM,
+    bond: Mapping[str, bool] = MappingProxyType({}),
+    **relation: bool,
+) -> Question:
+    return Question(item, recipient, purpose, at, Relation(**{**bond, **relation}))
+
+
+VITAL = to(Capacity.VITAL)
+X = to(Capacity.OKTT)
+CONSENTED = {"consent_of_all_traced": True, "consent_was_given": True}
+SELF = {"is_only_subject": True, "concerns_recipient_systems": True}
+SUPERVISOR = to(Capacity.SUPERVISOR)
+ABROAD = to(Capacity.THIRD_COUNTRY_BODY, territory=WORLD)
+C66 = replace(VPN_OF_A, attested=LIMBS)
+
+CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
+    "1": (ask(PUBLIC_ADVISORY, to(Capacity.PUBLIC)), Outcome.ALLOW, Code.OK, "W.3.1.d"),
+    "2 to A": (ask(IOC, VITAL), Outcome.ALLOW, Code.OK, "W.3.1.d"),
+    "2 to M": (ask(IOC, to(Capacity.GOV)), Outcome.ALLOW, Code.OK, "W.3.1.d"),
+    "3": (ask(VPN_OF_A, VITAL, bond=SELF), Outcome.ALLOW, Code.OK, "W.3.1.c"),
+    "4": (ask(VPN_OF_A, VITAL), Outcome.DENY, Code.DENY_20_2_NOT_LISTED, "W.20.2.list"),
+    "5": (ask(VPN_OF_A, VITAL, bond=CONSENTED), Outcome.ALLOW, Code.OK, "W.3.1.d"),
+    "6": (
+        ask(VPN_OF_A, VITAL, consent_was_given=True),
+        Outcome.DENY,
+        Code.DENY_CONSENT_INVALID,
+        "W.20.2.list",
+    ),
+    "9": (
+        ask(VPN_OF_A, to(Capacity.VITAL, secrecy_guaranteed=False), bond=CONSENTED),
+        Outcome.DENY,
+        Code.DENY_20_1_A_SECRECY,
+        "W.20.1.a",
+    ),
+    "10": (ask(VPN_OF_A, to(Capacity.INTEL)), Outcome.ALLOW, Code.OK, "W.20.2.list"),
+    "12": (
+        ask(VPN_OF_A, to(Capacity.CSIRT, territory=EU)),
+        Outcome.ALLOW,
+        Code.OK,
+        "W.20.2.dienstig",
+    ),
+    "13": (ask(VPN_OF_A, ABROAD), Outcome.DENY, Code.DENY_20_2_NOT_LISTED, "W.20.2.list"),
+    "15": (ask(IOC, ABROAD), Outcome.ALLOW, Code.OK, "W.3.1.d"),
+    "16": (ask(MEMBER_IPS, ABROAD), Outcome.DENY, Code.DENY_NO_TASK_3_2, "W.3.2"),
+    "17": (
+        ask(MEMBER_IPS, X, subject_in_constituency=True),
+        Outcome.ALLOW,
+        Code.OK,
+        "W22.20.2.OKTT",
+    ),
+    "18": (
+        ask(MEMBER_IPS, to(), subject_in_constituency=True, designation_ended=True),
+        Outcome.DENY,
+        Code.DENY_DESIGNATION_INVALID,
+        "W.3.2.OKTT",
+    ),
+    "20": (
+        ask(VPN_OF_A, X, subject_in_constituency=True),
+        Outcome.MANUAL,
+        Code.MANUAL_LEGAL,
+        "W22.20.2.OKTT",
+    ),
+    "21": (
+        ask(RANSOMWARE_AT_P, to(), no_linking_organisation=True, bond=SELF),
+        Outcome.ALLOW,
+        Code.OK,
+        "W.3.2.OTHER",
+    ),
+    "22": (
+        ask(RANSOMWARE_AT_P, to(), bond=SELF),
+        Outcome.DENY,
+        Code.DENY_LINKING_ORG_EXISTS,
+        "W.3.2.OTHER",
+    ),
+    "24": (
+        ask(
+            RANSOMWARE_AT_P,
+            to(),
+            at=datetime(2022, 11, 30, 12, tzinfo=UTC),
+            no_linking_organisation=True,
+            bond=SELF,
+        ),
+        Outcome.DENY,
+        Code.DENY_NO_TASK_3_2,
+        "W.3.2",
+    ),
+    "26": (
+        ask(
+            TREND,
+            to(objectively_knowable_task=True),
+            at=datetime(2022, 6, 1, 12, tzinfo=UTC),
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "W.3.2.OKTT",
+    ),
+    "27": (
+        ask(TREND, to(objectively_knowable_task=True)),
+        Outcome.DENY,
+        Code.DENY_DESIGNATION_INVALID,
+        "W.3.2.OKTT",
+    ),
+    "28 to G": (
+        ask(RANSOMWARE_AT_P, to(), bond=SELF),
+        Outcome.DENY,
+        Code.DENY_LINKING_ORG_EXISTS,
+        "W.3.2.OTHER",
+    ),
+    "28 to IBD": (ask(MEMBER_IPS, to(Capacity.CCT)), Outcome.ALLOW, Code.OK, "W.3.2.CCT"),
+    "30": (
+        ask(
+            replace(
+                TREND,
+                personal_data=PersonalData.ORDINARY,
+                tlp=Tlp.AMBER,
+                attested=A2
+                | {
+                    P.PURPOSE_INFORM_USERS_OF_SERVICE,
+                    P.AFFECTED_USERS_ARE_CUSTOMERS,
+                    P.PERSONAL_DATA_NECESSARY,
+                    P.MINIMISED,
+                },
+            ),
+            to(Capacity.ISP),
+            purpose=Purpose.INFORM_USERS,
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "W.3.2.ISP",
+    ),
+    "32": (ask(replace(IOC, traceable=True), VITAL), Outcome.ALLOW, Code.OK, "W.3.1.d"),
+    "33": (
+        ask(
+            replace(
+                VPN_OF_A,
+                attested=A1 | {P.ADVICE_INSUFFICIENTLY_FOLLOWED, P.DATA_WITHIN_THAT_ADVICE},
+            ),
+            SUPERVISOR,
+            purpose=Purpose.SUPERVISION,
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "W.20.3",
+    ),
+    "35": (
+        ask(
+            replace(VPN_OF_A, attested=A1 | {P.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY}),
+            SUPERVISOR,
+            purpose=Purpose.SUPERVISION,
+        ),
+        Outcome.MUST,
+        Code.MUST_W_20_4_A,
+        "W.20.4.a",
+    ),
+    "36": (
+        ask(
+            replace(
+                VPN_OF_A,
+                tlp=Tlp.CLEAR,
+                attested=frozenset(
+                    {P.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY, P.PROVIDER_CONSULTED}
+                ),
+            ),
+            to(Capacity.PUBLIC, secrecy_guaranteed=False),
+            purpose=Purpose.PUBLIC_STATEMENT,
+        ),
+        Outcome.ALLOW,
+        Code.BREAK_GLASS,
+        "W.20.4.b",
+    ),
+    "38": (
+        ask(MEMBER_IPS, to(Capacity.CARIBBEAN, territory=Territory.CARIBBEAN), bond=SELF),
+        Outcome.MANUAL,
+        Code.MANUAL_LEGAL,
+        "W.3.2",
+    ),
+    "45": (
+        ask(
+            replace(
+                VPN_OF_A,
+                personal_data=PersonalData.ORDINARY,  # credentials stripped, domains left
+                attested=A1 | DIENSTIG | {P.PERSONAL_DATA_NECESSARY, P.MINIMISED},
+            ),
+            to(Capacity.CSIRT, territory=EU),
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "D.AVG.5",
+    ),
+    "47": (
+        ask(
+            replace(MEMBER_IPS, attested=LIMBS | {P.RELEVANT_PARTY}),
+            to(Capacity.LINKING),
+            at=CBW,
+            designation_ended=True,
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "C.16.2.b",
+    ),
+    "47 not relevant": (
+        ask(replace(MEMBER_IPS, attested=LIMBS), to(Capacity.OKTT), at=CBW),
+        Outcome.DENY,
+        Code.DENY_NO_TASK_CBW,
+        "C.16.2.b",
+    ),
+    "48": (
+        ask(
+            replace(C66, attested=LIMBS | {P.RELEVANT_TO_RECIPIENT}),
+            to(Capacity.ESSENTIAL),
+            at=CBW,
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "C.66.1",
+    ),
+    **{
+        f"48 without {limb}": (
+            ask(
+                replace(C66, attested=(LIMBS - {limb}) | {P.RELEVANT_TO_RECIPIENT}),
+                to(Capacity.ESSENTIAL),
+                at=CBW,
+            ),
+            Outcome.DENY,
+            Code.DENY_66_1,
+            "C.66.1",
+        )
+        for limb in sorted(LIMBS)
+    },
+    "49": (
+        ask(
+            replace(C66, attested=LIMBS | {P.RELEVANT_TO_RECIPIENT}),
+            replace(ABROAD, coop_relation=True),
+            at=CBW,
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "C.54.1",
+    ),
+    "49 personal data": (
+        ask(
+            replace(
+                C66,
+                personal_data=PersonalData.ORDINARY,
+                attested=LIMBS | {P.RELEVANT_TO_RECIPIENT, P.PERSONAL_DATA_NECESSARY, P.MINIMISED},
+            ),
+            replace(ABROAD, coop_relation=True),
+            at=CBW,
+        ),
+        Outcome.DENY,
+        Code.DENY_AVG_CH5,
+        "D.AVG.V",
+    ),
+    "51": (
+        ask(
+            replace(C66, attested=LIMBS | {P.NECESSARY, P.RELEVANT_TO_THEIR_TASK}),
+            to(Capacity.INTEL),
+            at=CBW,
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "C.51.2",
+    ),
+    "52": (
+        ask(replace(IOC, classified=True), VITAL, at=CBW),
+        Outcome.DENY,
+        Code.DENY_CLASSIFIED,
+        "C.67",
+    ),
+    "54": (
+        ask(
+            replace(
+                C66,
+                tlp=Tlp.CLEAR,
+                attested=frozenset({P.SIGNIFICANT_INCIDENT, P.PROVIDER_CONSULTED, P.GROUND_ART_37}),
+            ),
+            to(Capacity.PUBLIC, secrecy_guaranteed=False),
+            at=CBW,
+            purpose=Purpose.PUBLIC_STATEMENT,
+        ),
+        Outcome.ALLOW,
+        Code.BREAK_GLASS,
+        "C.37",
+    ),
+    "56": (
+        ask(IOC, VITAL, at=datetime(2026, 8, 20, 12, tzinfo=UTC)),
+        Outcome.DENY,  # a Wbni designation opens nothing under the Cbw
+        Code.DENY_NO_TASK_CBW,
+        "C.16.2.b",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_worked_case_comes_out_as_the_rules_say(case: str) -> None:
+    question, outcome, code, rule = CASES[case]
+    verdict = law.decide(question)
+    assert (verdict.outcome, verdict.code) == (outcome, code), verdict.gates
+    assert rule in verdict.rules
+
+
+def test_case_42_amber_strict_is_not_forwarded() -> None:
+    assert may_forward(Tlp.AMBER_STRICT, to_own_constituency=True) is Code.DENY_TLP
+
+
+def test_case_43_amber_goes_to_members() -> None:
+    assert may_forward(Tlp.AMBER, to_own_constituency=True) is Code.OK
+    assert may_forward(Tlp.AMBER, to_own_constituency=False) is Code.DENY_TLP
