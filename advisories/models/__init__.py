@@ -1,6 +1,6 @@
 """What analysts write: advisories, their versions, sections and markings."""
 
-from advisories.models.authoring import Advisory, AdvisoryVersion, NumberSeries, Section
+from advisories.models.authoring import Advisory, AdvisoryVersion, Editor, NumberSeries, Section
 from advisories.models.importing import ImportedDocument
 from advisories.models.marking import Attestation, MarkedOrganisation, Marking
 
@@ -8,6 +8,7 @@ __all__ = [
     "Advisory",
     "AdvisoryVersion",
     "Attestation",
+    "Editor",
     "ImportedDocument",
     "MarkedOrganisation",
     "Marking",

@@ -94,6 +94,7 @@ class AdvisoryVersion(models.Model):
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_digest = models.CharField(max_length=64, blank=True)  # sha256 of what was approved
+    returned_because = models.TextField(blank=True)  # the second person's words, for the author
     released_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -149,6 +150,19 @@ class AdvisoryVersion(models.Model):
     def urgent(self) -> bool:
         """Urgent (H/H) or Normaal: whether mail goes before everything else."""
         return self.probability == "H" and self.damage == "H"
+
+
+class Editor(models.Model):
+    """Somebody who worked on a version, and so may not approve it."""
+
+    version = models.ForeignKey(AdvisoryVersion, models.CASCADE, related_name="editors")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "user"], name="editor_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.user}"
 
 
 class Section(models.Model):

@@ -66,7 +66,9 @@ def attest(version: AdvisoryVersion, piece: Piece, *, now: Clock) -> None:
         )
 
 
-def _attest(version: AdvisoryVersion, predicate: Predicate, text: str, *, by: User, now: Clock) -> None:
+def _attest(
+    version: AdvisoryVersion, predicate: Predicate, text: str, *, by: User, now: Clock
+) -> None:
     drafting.attest(
         version_id=version.pk,
         section_id=None,

@@ -8,7 +8,29 @@ from django.db import transaction
 
 from recipients import services as registry
 from recipients.models import Consent, Organisation, RegistryFact, User
+from recipients.services import (
+    add_contact,
+    assign_role,
+    close_account,
+    deactivate_contact,
+    open_account,
+    register_machine,
+)
 from sharing.granting.following import follow_consent, follow_registry
+
+__all__ = [
+    "add_contact",
+    "assign_role",
+    "close_account",
+    "close_organisation",
+    "confirm_fact",
+    "deactivate_contact",
+    "end_fact",
+    "open_account",
+    "propose_fact",
+    "register_machine",
+    "register_organisation",
+]
 
 
 @transaction.atomic(durable=True)

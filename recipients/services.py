@@ -1,0 +1,217 @@
+"""Writing the registry, bitemporally. Imported by `sharing` only: what changes here changes what
+may be shared, and `sharing.services.registry` does both in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from allauth.idp.oidc.models import Client
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from audit.services import record
+from recipients.errors import Conflict, NotAllowed
+from recipients.models import (
+    Contact,
+    MachineClient,
+    Organisation,
+    RegistryFact,
+    Role,
+    RoleAssignment,
+    User,
+)
+from recipients.roles import Right, may
+
+SCOPE = "advisories.read"
+
+
+def _needs(by: User, *rights: Right, at: datetime) -> None:
+    if not any(may(by, right, at=at) for right in rights):
+        raise NotAllowed(_("Your role does not include this."))
+
+
+def _note(action: str, target: object, *, by: User, at: datetime, **ids: Any) -> None:
+    record(at=at, actor=by.actor, action=f"registry.{action}", target=str(target), detail=ids)
+
+
+def register_organisation(*, name: str, by: User, at: datetime) -> Organisation:
+    """A new organisation with a group of its own. `Conflict` when the name is taken."""
+    _needs(by, Right.REGISTRY, at=at)
+    name = " ".join(name.split())
+    if Organisation.objects.filter(name__iexact=name).exists():
+        raise Conflict(_("There is an organisation %(name)s already.") % {"name": name})
+    pk = uuid.uuid4()
+    group = Group.objects.create(name=f"organisation:{pk}")
+    organisation = Organisation.objects.create(id=pk, name=name, active_from=at, group=group)
+    _note("organisation", pk, by=by, at=at)
+    return organisation
+
+
+def close_organisation(*, organisation: Organisation, by: User, at: datetime) -> Organisation:
+    """The organisation ends at `at`. One person: it can only narrow."""
+    _needs(by, Right.REGISTRY, at=at)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if organisation.active_until is None or organisation.active_until > at:
+        organisation.active_until = at
+        organisation.save(update_fields=["active_until"])
+        _note("organisation.close", organisation.pk, by=by, at=at)
+    return organisation
+
+
+def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
+    """Put an unsaved fact before a second person. It counts for nothing until confirmed."""
+    _needs(by, Right.REGISTRY, at=at)
+    fact.recorded_by, fact.confirmed_by = by, None
+    fact.recorded_from, fact.recorded_until = at, None
+    fact.save(force_insert=True)
+    _note("fact.propose", fact.organisation_id, by=by, at=at, fact=_name(fact))
+    return fact
+
+
+def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
+    """The second person. `Conflict` when a confirmed fact says the same for part of the time."""
+    _needs(by, Right.APPROVE, at=at)
+    fact = _locked(fact)
+    if fact.confirmed_by_id is not None or fact.recorded_until is not None:
+        raise Conflict(_("This fact was confirmed or dropped already."))
+    if fact.recorded_by_id == by.pk:
+        raise NotAllowed(_("Somebody else than who proposed it has to confirm it."))
+    fact.confirmed_by, fact.recorded_from = by, at
+    try:
+        with transaction.atomic():
+            fact.save(update_fields=["confirmed_by", "recorded_from"])
+    except IntegrityError as error:
+        raise Conflict(
+            _("The registry holds such a fact for part of this time; end that one first.")
+        ) from error
+    _note("fact.confirm", fact.organisation_id, by=by, at=at, fact=_name(fact))
+    return fact
+
+
+def end_fact(*, fact: RegistryFact, valid_until: datetime, by: User, at: datetime) -> RegistryFact:
+    """Let a fact end earlier than it would. The old row stays, as what we knew until now."""
+    _needs(by, Right.REGISTRY, Right.APPROVE, at=at)
+    fact = _locked(fact)
+    if fact.confirmed_by_id is None or fact.recorded_until is not None:
+        raise Conflict(_("Only a fact in the registry can be ended."))
+    if fact.valid_until is not None and fact.valid_until <= valid_until:
+        raise Conflict(_("It ends earlier than that already."))
+    fact.recorded_until = at
+    fact.save(update_fields=["recorded_until"])
+    _note("fact.end", fact.organisation_id, by=by, at=at, fact=_name(fact))
+    fact.pk = None
+    fact.recorded_from, fact.recorded_until = at, None
+    fact.valid_until, fact.ended_by = max(valid_until, fact.valid_from), by
+    fact.save(force_insert=True)
+    return fact
+
+
+def _locked(fact: RegistryFact) -> RegistryFact:
+    found: RegistryFact = (
+        type(fact)
+        .objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organisation")
+        .get(pk=fact.pk)
+    )
+    return found
+
+
+def _name(fact: RegistryFact) -> str:
+    return f"{type(fact).__name__} {fact.pk}"
+
+
+def add_contact(
+    *,
+    organisation: Organisation,
+    user: User | None,
+    name: str,
+    email: str,
+    language: str,
+    by: User,
+    at: datetime,
+) -> Contact:
+    """A mailbox that messages for the organisation go to."""
+    _needs(by, Right.REGISTRY, at=at)
+    if Contact.objects.filter(organisation=organisation, email__iexact=email).exists():
+        raise Conflict(_("%(email)s is a contact already.") % {"email": email})
+    contact = Contact.objects.create(
+        organisation=organisation, user=user, name=name, email=email, language=language
+    )
+    _note("contact", organisation.pk, by=by, at=at, contact=contact.pk)
+    return contact
+
+
+def deactivate_contact(*, contact: Contact, by: User, at: datetime) -> None:
+    """Nothing more is sent there; what is queued is withheld."""
+    _needs(by, Right.REGISTRY, at=at)
+    Contact.objects.filter(pk=contact.pk).update(active=False)
+    _note("contact.deactivate", contact.organisation_id, by=by, at=at, contact=contact.pk)
+
+
+def open_account(
+    *,
+    email: str,
+    name: str,
+    organisation: Organisation | None,
+    language: str,
+    by: User,
+    at: datetime,
+) -> User:
+    """An account without a password for one person: a reader, or staff without organisation."""
+    _needs(by, Right.REGISTRY, at=at)
+    if User.objects.filter(email__iexact=email).exists():
+        raise Conflict(_("There is an account for %(email)s already.") % {"email": email})
+    user = User.objects.create_user(
+        email, None, name=name, organisation=organisation, language=language
+    )
+    _note("account", user.actor, by=by, at=at)
+    return user
+
+
+def close_account(*, user: User, by: User, at: datetime) -> None:
+    """The person can do and read nothing any more."""
+    _needs(by, Right.REGISTRY, at=at)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    _note("account.close", user.actor, by=by, at=at)
+
+
+def assign_role(
+    *, user: User, role: Role, by: User, confirmed_by: User, at: datetime
+) -> RoleAssignment:
+    """A staff role, given by one and confirmed by another."""
+    _needs(by, Right.REGISTRY, at=at)
+    _needs(confirmed_by, Right.APPROVE, at=at)
+    if by == confirmed_by or user in (by, confirmed_by) or not user.is_ncsc:
+        raise NotAllowed(_("A role takes two other people, and is for staff only."))
+    assignment = RoleAssignment.objects.create(
+        user=user, role=role, valid_from=at, assigned_by=by, confirmed_by=confirmed_by
+    )
+    _note("role", user.actor, by=by, at=at, role=role.value, confirmed_by=confirmed_by.actor)
+    return assignment
+
+
+def register_machine(
+    *, organisation: Organisation, responsible: User, name: str, by: User, at: datetime
+) -> tuple[MachineClient, str]:
+    """A program that reads for the organisation, and its secret: shown once, stored as a hash."""
+    _needs(by, Right.REGISTRY, at=at)
+    client = Client(
+        name=name,
+        type=Client.Type.CONFIDENTIAL,
+        owner=responsible,
+        skip_consent=True,
+    )
+    secret = uuid.uuid4().hex + uuid.uuid4().hex
+    client.set_secret(secret)
+    client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
+    client.set_scopes([SCOPE])
+    client.set_default_scopes([SCOPE])
+    client.save()
+    machine = MachineClient.objects.create(
+        client=client, organisation=organisation, responsible=responsible, created_at=at
+    )
+    _note("machine", organisation.pk, by=by, at=at, client=client.pk)
+    return machine, secret
