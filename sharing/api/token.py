@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.idp.oidc.models import Client
 from allauth.idp.oidc.views import TokenView
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
@@ -21,8 +20,7 @@ class MachineTokenView(TokenView):  # type: ignore[misc]
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("grant_type") != Client.GrantType.CLIENT_CREDENTIALS:
             return refused("unsupported_grant_type")
-        try:
-            answer: HttpResponse = super().post(request)
-        except ValidationError:  # a `resource` (RFC 8707) that is no address
+        if "resource" in request.POST:  # RFC 8707: a token here is good for one interface only
             return refused("invalid_target")
+        answer: HttpResponse = super().post(request)
         return answer

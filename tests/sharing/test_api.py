@@ -100,8 +100,11 @@ def test_only_client_credentials_get_a_token(
     assert machine.ask_token().status_code == 200
 
 
-def test_a_resource_that_is_no_address_is_refused(world: Published, trusted: Organisation) -> None:
-    answer = world.machine(trusted).ask_token(resource="//")
+@pytest.mark.parametrize("resource", ["//", "", "https://elsewhere.example/"])
+def test_a_token_for_something_else_is_not_given(
+    world: Published, trusted: Organisation, resource: str
+) -> None:
+    answer = world.machine(trusted).ask_token(resource=resource)
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_target"})
 
 
