@@ -1,0 +1,177 @@
+"""Walk: every address × method × role, from the URLconf, against the table below.
+
+An address without a row fails, and so does a row without an address. A method that a row does
+not name must be refused to everyone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from advisories.models import Advisory
+from law.vocabulary import Capacity
+from recipients.models import Role, RoleAssignment, User
+from tests.sharing.published import Published, published
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+# --- who walks ---------------------------------------------------------------------
+
+STAFF = tuple(Role.values)
+READERS = ("reader", "outsider")  # of an organisation that may see the advisory, and of one not
+STRANGERS = ("anonymous", "inactive", "machine")  # no session; the machine has an access token
+ROLES = (*STRANGERS, *READERS, "staff without role", *STAFF)
+
+# --- what is answered --------------------------------------------------------------
+
+Answers = Mapping[str, frozenset[int]]
+REFUSALS = frozenset({302, 401, 403, 404, 405})  # 302: to the log-in page, which is looked at
+
+
+def everyone(*statuses: int) -> Answers:
+    return dict.fromkeys(ROLES, frozenset(statuses))
+
+
+def only(*roles: str, get: int = 200, others: int, strangers: int | None = None) -> Answers:
+    """`roles` get one answer, the others another, and who is not signed in a third."""
+    answers = dict.fromkeys(ROLES, frozenset({others}))
+    answers |= dict.fromkeys(STRANGERS, frozenset({others if strangers is None else strangers}))
+    return answers | dict.fromkeys(roles, frozenset({get}))
+
+
+@dataclass(frozen=True)
+class Row:
+    """The answers of one address by method; HEAD answers as GET."""
+
+    methods: Mapping[str, Answers]
+    kwargs: Callable[["World"], dict[str, Any]] = field(default=lambda _: {})
+
+    def expected(self, method: str, role: str) -> frozenset[int]:
+        answers = self.methods.get("GET" if method == "HEAD" else method)
+        return answers[role] if answers else REFUSALS
+
+
+def row(kwargs: Callable[["World"], dict[str, Any]] | None = None, **methods: Answers) -> Row:
+    return Row(methods, kwargs) if kwargs else Row(methods)
+
+
+TABLE: dict[str, Row] = {
+    # REST, for programs only
+    "api:advisories": row(GET=only("machine", others=401)),
+    "api:advisory": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),
+    "api:changes": row(GET=only("machine", others=401)),
+    "api:openapi": row(GET=everyone(200)),
+    "api:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
+    # tokens: without a client's own secret there is nothing
+    "oidc:token": row(POST=everyone(400)),
+    "oidc:revoke": row(POST=everyone(400), OPTIONS=everyone(200)),
+}
+
+# --- the walk ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """One advisory for essential entities, and somebody in every role."""
+
+    number: str
+    walkers: Mapping[str, Client]
+
+    def ask(self, role: str, method: str, path: str) -> Any:
+        """One request that leaves no trace, whatever it did."""
+        walker = self.walkers[role]
+        browser = Client(raise_request_exception=False)
+        browser.cookies.update(walker.cookies)
+        browser.defaults.update(walker.defaults)
+        cache.clear()  # rate limits are not what is walked here
+        before = transaction.savepoint()
+        try:
+            return browser.generic(method, path)
+        finally:
+            transaction.set_rollback(False)
+            transaction.savepoint_rollback(before)
+
+
+def somebody(role: str, world: Published, **fields: Any) -> Client:
+    """A browser with a session of a new account."""
+    user = User.objects.create_user(f"{role.replace(' ', '-')}@ncsc.example", name=role, **fields)
+    if role in STAFF:
+        RoleAssignment.objects.create(
+            user=user,
+            role=role,
+            valid_from=timezone.now() - timedelta(minutes=1),
+            assigned_by=world.author,
+            confirmed_by=world.second,
+        )
+    browser = Client()
+    browser.force_login(user, backend=BACKEND)
+    return browser
+
+
+@pytest.fixture
+def world() -> World:
+    staff = published()
+    permitted = staff.organisation("Waterbedrijf Duinrand")
+    other = staff.organisation("Cyberkring Zeehaven", capacity=Capacity.LINKING)
+    staff.publish(at=timezone.now())
+    walkers = {
+        "anonymous": Client(),
+        "inactive": somebody("inactive", staff, organisation=permitted),
+        "machine": Client(headers={"Authorization": f"Bearer {staff.machine(permitted).token()}"}),
+        "reader": somebody("reader", staff, organisation=permitted),
+        "outsider": somebody("outsider", staff, organisation=other),
+        "staff without role": somebody("staff without role", staff),
+        **{role: somebody(role, staff) for role in STAFF},
+    }
+    User.objects.filter(name="inactive").update(is_active=False)
+    return World(Advisory.objects.get().number, walkers)
+
+
+def addresses(
+    resolver: URLResolver | None = None, namespace: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Every pattern of the site with its full name."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern, inner)
+        else:
+            yield f"{namespace}{pattern.name or f'(no name: {pattern.pattern})'}", pattern
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    names = [name for name, _ in addresses()]
+    assert sorted(set(names)) == sorted(TABLE)
+    assert len(names) == len(set(names)), "two addresses share a name"
+
+
+def test_every_address_answers_every_method_of_every_role_as_the_table_says(world: World) -> None:
+    login = reverse("account_login") if "account_login" in TABLE else None
+    wrong = []
+    for name, _ in addresses():
+        known = TABLE[name]
+        path = reverse(name, kwargs=known.kwargs(world))
+        for method in METHODS:
+            for role in ROLES:
+                answer = world.ask(role, method, path)
+                expected = known.expected(method, role)
+                to_login = str(answer.headers.get("Location", "")).split("?")[0] == login
+                lost = answer.status_code == 302 and expected == REFUSALS and not to_login
+                if answer.status_code not in expected or lost:
+                    wrong.append(f"{name} {method} {role}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_can_be_made_a_superuser(world: World) -> None:
+    with pytest.raises(IntegrityError, match="user_never_superuser"):
+        User.objects.filter(name="administrator").update(is_superuser=True)
