@@ -15,7 +15,7 @@ from django.utils import timezone
 from advisories.addressing import Addressing
 from advisories.models import Advisory, AdvisoryVersion, Attestation, Marking, Section
 from advisories.services.reviewing import content_digest
-from law.vocabulary import Capacity
+from law.vocabulary import Capacity, Predicate
 from recipients.models import (
     Assurance,
     Designation,
@@ -28,10 +28,16 @@ from recipients.models import (
 )
 from sharing.models import Release
 from sharing.services import registry, releasing
-from tests.sharing.outbox import ATTESTED
 
 TOKEN = "/identity/o/api/token"
 SECRET = "a-secret-of-the-test"
+ATTESTED = (
+    Predicate.RELEVANT_TO_RECIPIENT,
+    Predicate.RELEVANT_AND_PROPORTIONATE,  # art. 66(1) Cbw, with the three below
+    Predicate.NECESSARY_FOR_CBW_TASK,
+    Predicate.CONFIDENTIALITY_GUARANTEED,
+    Predicate.ENTITY_INTERESTS_PROTECTED,
+)
 
 
 @dataclass(frozen=True)
