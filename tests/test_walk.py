@@ -66,6 +66,9 @@ def row(kwargs: Callable[["World"], dict[str, Any]] | None = None, **methods: An
 
 
 TABLE: dict[str, Row] = {
+    # whether the process lives and can serve: one word
+    "alive": row(GET=everyone(200)),
+    "ready": row(GET=everyone(200)),
     # REST, for programs only
     "api:advisories": row(GET=only("machine", others=401)),
     "api:advisory": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),

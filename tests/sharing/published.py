@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.idp.oidc.models import Client as OAuthClient
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
@@ -30,7 +29,6 @@ from sharing.models import Release
 from sharing.services import registry, releasing
 
 TOKEN = "/identity/o/api/token"
-SECRET = "a-secret-of-the-test"
 ATTESTED = (
     Predicate.RELEVANT_TO_RECIPIENT,
     Predicate.RELEVANT_AND_PROPORTIONATE,  # art. 66(1) Cbw, with the three below
@@ -151,28 +149,25 @@ class Published:
         version.save()
         return releasing.release(version_id=version.pk, by=self.author, at=at)
 
-    def machine(self, organisation: Organisation, *, scope: str = "advisories.read") -> "Machine":
-        """A program that reads for the organisation."""
-        client = OAuthClient(
-            id=f"machine-{MachineClient.objects.count() + 1}",
-            name=f"Koppeling van {organisation}",
-            scopes=scope,
-            default_scopes=scope,
-            grant_types=OAuthClient.GrantType.CLIENT_CREDENTIALS,
-            response_types="",
-        )
-        client.set_secret(SECRET)
-        client.save()
+    def machine(self, organisation: Organisation, *, scope: str = "") -> "Machine":
+        """A program that reads for the organisation; with another scope when given."""
         responsible = User.objects.create_user(
-            f"{client.id}@beheer.example", name="Beheerder", organisation=organisation
+            f"beheer-{MachineClient.objects.count()}@machines.example",
+            name="Beheerder",
+            organisation=organisation,
         )
-        row = MachineClient.objects.create(
-            client=client,
+        row, secret = registry.register_machine(
             organisation=organisation,
             responsible=responsible,
-            created_at=self.start,
+            name=f"Koppeling van {organisation}",
+            by=self.author,
+            at=self.start,
         )
-        return Machine(row)
+        if scope:
+            row.client.set_scopes([scope])
+            row.client.set_default_scopes([scope])
+            row.client.save()
+        return Machine(row, secret)
 
 
 @dataclass(frozen=True)
@@ -180,10 +175,11 @@ class Machine:
     """A program: asks for a token at the real address, then reads with it."""
 
     row: MachineClient
+    secret: str
     browser: Client = field(default_factory=Client)
 
-    def ask_token(self, *, secret: str = SECRET, **data: str) -> Any:
-        known = base64.b64encode(f"{self.row.client_id}:{secret}".encode()).decode()
+    def ask_token(self, *, secret: str = "", **data: str) -> Any:
+        known = base64.b64encode(f"{self.row.client_id}:{secret or self.secret}".encode()).decode()
         return self.browser.post(
             TOKEN,
             {"grant_type": "client_credentials", **data},

@@ -133,7 +133,7 @@ def test_a_token_that_was_given_back_opens_nothing(world: Published, trusted: Or
     machine = world.machine(trusted)
     reading = machine.reads()
     body(reading.get("advisories"), LIST)
-    known = {"client_id": machine.row.client_id, "client_secret": "a-secret-of-the-test"}
+    known = {"client_id": machine.row.client_id, "client_secret": machine.secret}
     given_back = machine.browser.post("/identity/o/api/revoke", {"token": reading.token, **known})
     assert given_back.status_code == 200
     refused(reading)
