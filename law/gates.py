@@ -3,7 +3,7 @@
 from law.answers import allow, deny
 from law.facts import Question
 from law.verdict import GateResult
-from law.vocabulary import Capacity, Code, PersonalData, Predicate, Territory, Tlp
+from law.vocabulary import Capacity, Code, PersonalData, Predicate, Scope, Territory, Tlp
 
 OUTSIDE_EEA = frozenset({Territory.THIRD_COUNTRY, Territory.CARIBBEAN, None})
 
@@ -90,7 +90,9 @@ def is_public_advisory(question: Question) -> bool:
     """Row R1: openbaar advies. A result of all facets, not a flag somebody sets."""
     item = question.item
     return (
-        item.confidential is False
+        bool(item.scope)
+        and Scope.OTHER not in item.scope
+        and item.confidential is False
         and item.traceable is False
         and item.personal_data is PersonalData.NONE
         and item.tlp is Tlp.CLEAR

@@ -104,8 +104,7 @@ def task(question: Question, regime: RegimeId) -> GateResult:
 
 def _bases(question: Question, regime: RegimeId) -> Iterator[GateResult]:
     item = question.item
-    public_scope = not (item.scope - {Scope.GENERIC, Scope.PRIMARY}) and bool(item.scope)
-    if public_scope and gates.is_public_advisory(question):
+    if gates.is_public_advisory(question):
         yield allow(A, "W.3.1.d", asked=(("public_advisory", True),))
     yield from _exceptions(question)
     if item.scope & {Scope.PRIMARY, Scope.GENERIC}:
