@@ -71,3 +71,10 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
                 # Waits for backends that are just ending; the owner may not end the others'.
                 owner.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def base_seed(request: pytest.FixtureRequest) -> int:
+    """The same for every worker of a run; `CANARY_SEED` repeats one."""
+    given = os.environ.get("CANARY_SEED") or request.config.getoption("randomly_seed", 1)
+    return int(given)

@@ -27,6 +27,9 @@ AUTHORITIES = {Capacity.CSIRT, Capacity.SUPERVISOR, Capacity.CONTACT_POINT}
 BODIES = {Capacity.INTEL, Capacity.ART_51_2}
 OF_THE_ACT = {Capacity.EZ, Capacity.COMMUNITY, *ENTITIES, *AUTHORITIES, *BODIES}
 
+# CERT-EU and CSIRTs of the EEA are not CSIRTs of a member state: the closed reading.
+ABROAD = {Capacity.THIRD_COUNTRY_BODY, Capacity.EEA_CSIRT}
+
 
 def visible(world: World, who: Who, at: datetime) -> dict[tuple[str, str], set[int]]:
     """Positions of the sections that the reader may see, by (advisory number, version label)."""
@@ -53,7 +56,7 @@ def visible_in(version: Version, org: Org, person: Person | None, at: datetime) 
     return {
         part.position
         for part in version.parts
-        if part.marked and _law(version, part, org, named=named, at=at)
+        if part.marked and lawful(version, part, org, named=named, at=at)
     }
 
 
@@ -84,30 +87,46 @@ def _attested(version: Version, part: Part, org: Org, at: datetime) -> set[Predi
     return yes - {predicate for predicate, value in last.values() if not value}
 
 
-def _law(version: Version, part: Part, org: Org, *, named: bool, at: datetime) -> bool:
+def lawful(version: Version, part: Part, org: Org, *, named: bool, at: datetime) -> bool:
+    """Every gate, addressed or not."""
     attested = _attested(version, part, org, at)
     return (
         _handling(part, named=named, at=at)
-        and part.confidential is not None  # §2: unknown is false, false is deny
-        and part.personal_data is not None
+        and _complete(part)
         and (
             _public(part)
             or (
                 _task(part, org, attested, at)
-                and (not part.confidential or attested >= LIMBS)
+                and (not part.confidential or _secrecy(org, attested, at))
                 and _personal(part, org, attested, at)
             )
         )
     )
 
 
+def _complete(part: Part) -> bool:
+    """Unknown is no. Whether it can be traced matters only for what is confidential."""
+    return (
+        bool(part.scope)
+        and part.confidential is not None
+        and (part.confidential is False or part.traceable is not None or bool(part.traced))
+        and part.personal_data is not None
+        and part.tlp is not None
+    )
+
+
+def _secrecy(org: Org, attested: set[Predicate], at: datetime) -> bool:
+    """Gate B, art. 66(1): four limbs attested; terms of secrecy in force, for limb c."""
+    return attested >= LIMBS and "secrecy" in org.held("assurance", at)
+
+
 def _handling(part: Part, *, named: bool, at: datetime) -> bool:
-    """Gate E. RED is for persons named; no label counts as RED; art. 34(3) hides the reporter."""
+    """Gate E. RED is for persons named; art. 34(3) hides the reporter."""
     if part.reporter:
         return False
     if part.embargo_until is not None and at < part.embargo_until:
         return False
-    return named or part.tlp not in (None, Tlp.RED)
+    return named or part.tlp is not Tlp.RED
 
 
 def _public(part: Part) -> bool:
@@ -130,8 +149,6 @@ def _task(part: Part, org: Org, attested: set[Predicate], at: datetime) -> bool:
         return False  # MANUAL: a person decides
     relevant = P.RELEVANT_TO_RECIPIENT in attested
     necessary = P.NECESSARY in attested
-    if Capacity.THIRD_COUNTRY_BODY in capacities and not capacities & OF_THE_ACT:
-        return "cooperation" in org.held("assurance", at) and relevant
     own = not part.confidential and set(part.about) == {org.id}
     return (
         (bool(capacities & ENTITIES) and (own or relevant))
@@ -139,8 +156,21 @@ def _task(part: Part, org: Org, attested: set[Predicate], at: datetime) -> bool:
         or (bool(capacities & AUTHORITIES) and necessary)
         or (bool(capacities & BODIES) and necessary and P.RELEVANT_TO_THEIR_TASK in attested)
         or (Capacity.COMMUNITY in capacities and relevant)
-        or P.RELEVANT_PARTY in attested  # andere relevante partij, per item
+        or _other_party(org, attested, at)
     )
+
+
+def _other_party(org: Org, attested: set[Predicate], at: datetime) -> bool:
+    """Bodies of a third country by cooperation relation; whoever the Act does not name may be an
+    andere relevante partij, judged per item."""
+    capacities = org.held("capacity", at)
+    unnamed = not capacities & (OF_THE_ACT | ABROAD)
+    abroad = capacities & ABROAD or (
+        unnamed and Territory.THIRD_COUNTRY in org.held("territory", at)
+    )
+    if abroad:
+        return "cooperation" in org.held("assurance", at) and P.RELEVANT_TO_RECIPIENT in attested
+    return unnamed and P.RELEVANT_PARTY in attested
 
 
 def _personal(part: Part, org: Org, attested: set[Predicate], at: datetime) -> bool:

@@ -1,0 +1,355 @@
+"""The canary bites: each fault planted here makes it fail, on worlds that pass without the fault."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+import law
+from advisories.addressing import Addressing
+from advisories.models import Advisory, AdvisoryVersion, Section
+from audit.services import record
+from law.facts import Question
+from law.verdict import Verdict
+from law.vocabulary import Code, Outcome
+from recipients.models import Assurance, Designation, SectorMembership
+from sharing.access import listing, opening, readers, sending
+from sharing.api import problems, rendering, views
+from sharing.facts import attested, matter, profiles
+from sharing.granting import store
+from sharing.models import EndedGrant
+from sharing.renditions import mail
+from sharing.services import registry, releasing
+from sharing.shared import Shared
+from tests.canary.check import check
+from tests.canary.world import rolled_back
+from tests.sharing.mailserver import MailServer
+
+SEEDS = tuple(range(11, 21))
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+VALID = "AND (g.valid_until IS NULL OR g.valid_until > %(at)s)"
+
+
+def _worlds(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    for seed in SEEDS:
+        with rolled_back():
+            check(seed, server=server, caplog=caplog)
+
+
+@pytest.mark.django_db
+def test_without_a_fault_these_worlds_pass(
+    server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    _worlds(server, caplog)
+
+
+# --- the door ------------------------------------------------------------------------------
+
+
+def every_group_is_held(patch: pytest.MonkeyPatch) -> None:
+    """The group filter, widened."""
+    everyone = "SELECT id FROM auth_group"
+    for name in ("_PAGE", "_COUNT", "_SECTIONS"):
+        patch.setattr(listing, name, getattr(listing, name).replace(readers.HELD, everyone))
+
+
+def ended_memberships_count(patch: pytest.MonkeyPatch) -> None:
+    """An organisation keeps every audience that it ever was in."""
+    ends = "AND (m.valid_until IS NULL OR m.valid_until > %(at)s)"
+    for name in ("_PAGE", "_COUNT", "_SECTIONS"):
+        sql = getattr(listing, name)
+        assert ends in sql
+        patch.setattr(listing, name, sql.replace(ends, ""))
+
+
+def personal_grants_of_others(patch: pytest.MonkeyPatch) -> None:
+    """What one reader is named for opens to every reader."""
+    mine = "g.user_id = %(person)s"
+    for name in ("_PAGE", "_COUNT", "_SECTIONS"):
+        sql = getattr(listing, name)
+        assert mine in sql
+        patch.setattr(listing, name, sql.replace(mine, "g.user_id IS NOT NULL"))
+
+
+def titles_without_lead(patch: pytest.MonkeyPatch) -> None:
+    """A list tells the title whether or not the LEAD section is shared."""
+    lead = "bool_or(g.lead)"
+    assert lead in listing._PAGE
+    patch.setattr(listing, "_PAGE", listing._PAGE.replace(lead, "bool_or(true)"))
+
+
+def page_titles_without_lead(patch: pytest.MonkeyPatch) -> None:
+    """An opened advisory tells the title whether or not the LEAD section is shared."""
+    build = opening.build
+
+    def telling(subject: Any, verdicts: Any, *, labels: Any) -> Shared:
+        return replace(build(subject, verdicts, labels=labels), title=subject.version.title)
+
+    patch.setattr(opening, "build", telling)
+
+
+def whole_version_past_the_door(patch: pytest.MonkeyPatch) -> None:
+    """Who may see one section gets them all."""
+    build = opening.build
+
+    def widened(subject: Any, verdicts: Any, *, labels: Any) -> Shared:
+        one = next(iter(verdicts.values()))
+        everything = {each.section.pk: one for each in subject.subjects}
+        return build(subject, everything, labels=labels)
+
+    patch.setattr(opening, "build", widened)
+    patch.setattr(sending, "build", widened)
+
+
+def closed_accounts_read(patch: pytest.MonkeyPatch) -> None:
+    """A person who left still gets in."""
+
+    def anyone(user: Any) -> readers.Reader:
+        return readers.Reader(user.organisation_id, user.pk, user.actor)
+
+    patch.setattr("sharing.access.reader_of", anyone)
+
+
+def tombstones_for_all(patch: pytest.MonkeyPatch) -> None:
+    """Everybody is told what was withdrawn."""
+    start = listing._TOMBSTONES.index("   AND (e.person_id")
+    end = listing._TOMBSTONES.index(" ORDER BY")
+    patch.setattr(listing, "_TOMBSTONES", listing._TOMBSTONES[:start] + listing._TOMBSTONES[end:])
+
+
+def the_interface_goes_round_the_door(patch: pytest.MonkeyPatch) -> None:
+    """The REST interface reads sections by itself."""
+
+    def straight(shared: Shared) -> dict[str, Any]:
+        rows = Section.objects.filter(version=shared.version_id).order_by("position")
+        bodies = [{"heading": row.heading, "body": row.body, "data": row.data} for row in rows]
+        return {"title": shared.title, "changeNote": shared.change_note, "sections": bodies}
+
+    patch.setattr(rendering, "advisory", straight)
+
+
+def absent_and_denied_differ(patch: pytest.MonkeyPatch) -> None:
+    """A denial names what it denies."""
+
+    def telling(error: Exception, context: Any) -> Any:
+        answer = problems.answer(error, context)
+        if answer.status_code == 404:
+            number = context["kwargs"].get("number", "")
+            answer["X-Exists"] = str(Advisory.objects.filter(number=number).exists())
+        return answer
+
+    patch.setattr(views.Endpoint, "get_exception_handler", lambda self: telling)
+
+
+# --- the law and its facts ---------------------------------------------------------------------
+
+
+def _yes(verdict: Verdict) -> Verdict:
+    return replace(verdict, outcome=Outcome.ALLOW, code=Code.OK)
+
+
+def the_law_says_yes(patch: pytest.MonkeyPatch) -> None:
+    """Every decision allows, when granted and when opened."""
+    one, many = law.decide, law.decide_many
+
+    def always(question: Question) -> Verdict:
+        return _yes(one(question))
+
+    def always_many(**facts: Any) -> list[Verdict]:
+        return [_yes(verdict) for verdict in many(**facts)]
+
+    patch.setattr(law, "decide", always)
+    patch.setattr(law, "decide_many", always_many)
+
+
+def addressed_to_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Addressing, "covers", lambda self, profile: True)
+
+
+def attested_for_any_section(patch: pytest.MonkeyPatch) -> None:
+    """What was attested of one section counts for all."""
+    concerns = attested.Said.concerns
+
+    def loose(said: Any, section_id: int, profile: Any, organisation_id: Any) -> bool:
+        return concerns(said, said.section_id or section_id, profile, organisation_id)
+
+    patch.setattr(attested.Said, "concerns", loose)
+
+
+def named_for_red_by_kind(patch: pytest.MonkeyPatch) -> None:
+    """TLP:RED opens to whoever is addressed."""
+    bond = matter.Matter.bond
+
+    def always_named(self: Any, subject: Any, profile: Any, **rest: Any) -> Any:
+        return bond(self, subject, profile, **{**rest, "named_for_red": True})
+
+    def kinds(self: Any, subject: Any, profile: Any, **rest: Any) -> Any:
+        found = always_named(self, subject, profile, **rest)
+        return replace(found, relation=replace(found.relation, named_for_red=True))
+
+    patch.setattr(matter.Matter, "bond", kinds)
+
+
+def embargo_forgotten(patch: pytest.MonkeyPatch) -> None:
+    item_of = matter.item_of
+    patch.setattr(
+        matter,
+        "item_of",
+        lambda marking, *, traceable: replace(
+            item_of(marking, traceable=traceable), embargo_until=None
+        ),
+    )
+
+
+def unconfirmed_facts_count(patch: pytest.MonkeyPatch) -> None:
+    """A fact counts before its second person."""
+    dossiers = profiles._dossiers
+
+    def loose(ids: Any, *, known_at: datetime) -> Any:
+        found = dossiers(ids, known_at=known_at)
+        for what, manager, column in profiles_sources():
+            rows = manager.filter(organisation_id__in=ids, confirmed_by=None)
+            for pk, value, since in rows.values_list("organisation_id", column, "valid_from"):
+                found[pk].facts.append(profiles._Dated(what, value, since, None))
+        return found
+
+    patch.setattr(profiles, "_dossiers", loose)
+
+
+def profiles_sources() -> list[tuple[str, Any, str]]:
+    return [
+        ("capacity", Designation.objects, "capacity"),
+        ("assurance", Assurance.objects, "kind"),
+        ("sector", SectorMembership.objects, "sector_id"),
+    ]
+
+
+# --- what follows a change -----------------------------------------------------------------------
+
+
+def withdrawn_grants_stay(patch: pytest.MonkeyPatch) -> None:
+    """A withdrawal ends no grant."""
+    end = store.end
+
+    def sparing(table: Any, where: str, params: Any, *, reason: Any, at: datetime) -> Any:
+        if reason is EndedGrant.Reason.WITHDRAWN:
+            return []
+        return end(table, where, params, reason=reason, at=at)
+
+    patch.setattr(store, "end", sparing)
+
+
+def the_registry_is_not_followed(patch: pytest.MonkeyPatch) -> None:
+    """A fact ends or begins and nobody moves the grants."""
+    patch.setattr(registry, "follow_registry", lambda organisation, *, at: None)
+
+
+def notices_to_everyone(patch: pytest.MonkeyPatch) -> None:
+    """A message is owed to every contact, and sending judges nobody."""
+    start, end = (
+        releasing._NOTICES.index("   AND (o.id IN"),
+        releasing._NOTICES.index("ON CONFLICT"),
+    )
+    patch.setattr(releasing, "_NOTICES", releasing._NOTICES[:start] + releasing._NOTICES[end:])
+    held = sending._held
+
+    def all_held(release: Any, contacts: Any, *, at: datetime) -> Any:
+        found = held(release, contacts, at=at)
+        pool = frozenset().union(*found.values())
+        return {contact.pk: pool for contact in contacts}
+
+    patch.setattr(sending, "_held", all_held)
+    patch.setattr("sharing.judging.law", _Yes)
+
+
+class _Yes:
+    """A law that never says no."""
+
+    @staticmethod
+    def decide(question: Question) -> Verdict:
+        return _yes(law.decide(question))
+
+    @staticmethod
+    def decide_many(**facts: Any) -> list[Verdict]:
+        return [_yes(verdict) for verdict in law.decide_many(**facts)]
+
+
+# --- mails and records ---------------------------------------------------------------------------
+
+
+def mails_tell_amber(patch: pytest.MonkeyPatch) -> None:
+    """A mail says at TLP:AMBER what it says at TLP:GREEN."""
+    patch.setattr(mail, "_closed_subject", mail._open_subject)
+    patch.setattr(mail, "_closed_body", mail._open_body)
+
+
+def subjects_tell_amber(patch: pytest.MonkeyPatch) -> None:
+    """Only the subject line does."""
+    patch.setattr(mail, "_closed_subject", mail._open_subject)
+
+
+def denials_quote_the_title(patch: pytest.MonkeyPatch) -> None:
+    """The record of an opening says more than what was opened."""
+
+    def chatty(*, target: str, detail: dict[str, Any], **act: Any) -> None:
+        titles = list(AdvisoryVersion.objects.values_list("title", flat=True))
+        record(target=target, detail={**detail, "title": titles}, **act)
+
+    patch.setattr(opening, "record", chatty)
+
+
+def openings_are_logged_in_full(patch: pytest.MonkeyPatch) -> None:
+    build = opening.build
+
+    def logged(subject: Any, verdicts: Any, *, labels: Any) -> Shared:
+        made = build(subject, verdicts, labels=labels)
+        logging.getLogger("sharing").warning("opened %s", made)
+        return made
+
+    patch.setattr(opening, "build", logged)
+
+
+FAULTS: tuple[Plant, ...] = (
+    every_group_is_held,
+    ended_memberships_count,
+    personal_grants_of_others,
+    titles_without_lead,
+    page_titles_without_lead,
+    whole_version_past_the_door,
+    closed_accounts_read,
+    the_interface_goes_round_the_door,
+    absent_and_denied_differ,
+    tombstones_for_all,
+    the_law_says_yes,
+    addressed_to_all,
+    attested_for_any_section,
+    named_for_red_by_kind,
+    embargo_forgotten,
+    unconfirmed_facts_count,
+    withdrawn_grants_stay,
+    the_registry_is_not_followed,
+    notices_to_everyone,
+    mails_tell_amber,
+    subjects_tell_amber,
+    denials_quote_the_title,
+    openings_are_logged_in_full,
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_the_canary_catches(
+    fault: Plant,
+    server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault(monkeypatch)
+    with pytest.raises(AssertionError):
+        _worlds(server, caplog)
