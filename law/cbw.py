@@ -87,7 +87,7 @@ def _bases(question: Question) -> Iterator[GateResult]:
         yield manual(A, "C.16.2.b", asked=(("caribbean", True),))
         return
     own = question.relation.is_only_subject and question.item.confidential is False
-    if own and held & OWN_SYSTEMS:  # row R2; confidential data are R3 with art. 66, whose ever
+    if own and held & OWN_SYSTEMS:  # row R2; what is confidential is R3 with art. 66
         rule = "C.96" if Capacity.LEGACY in held else "C.16.2.b"
         yield allow(A, rule, asked=(("is_only_subject", True),))
     for capacities, rules, predicates in BASES:
