@@ -67,6 +67,20 @@ class World:
         number: str = "NCSC-2026-0123",
     ) -> Release:
         """Release one advisory to the organisation: a message is owed to each of its contacts."""
+        version = self.approve(at=at, title=title, body=body, tlp=tlp, urgent=urgent, number=number)
+        return releasing.release(version_id=version.pk, by=self.author, at=at)
+
+    def approve(
+        self,
+        *,
+        at: datetime,
+        title: str = TITLE,
+        body: str = BODY,
+        tlp: str = "green",
+        urgent: bool = False,
+        number: str = "NCSC-2026-0123",
+    ) -> AdvisoryVersion:
+        """An advisory for the organisation that waits for publication."""
         version = AdvisoryVersion.objects.create(
             advisory=Advisory.objects.create(number=number, created_by=self.author, created_at=at),
             number=100,
@@ -106,7 +120,7 @@ class World:
         version.approved_by, version.approved_at = self.second, at
         version.approved_digest = content_digest(version)
         version.save()
-        return releasing.release(version_id=version.pk, by=self.author, at=at)
+        return version
 
     def end_designation(self, *, at: datetime) -> None:
         """The organisation is no longer what it was addressed as."""
