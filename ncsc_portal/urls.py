@@ -1,4 +1,5 @@
 from allauth.idp.oidc import views as oidc
+from django.conf.urls.i18n import set_language
 from django.urls import URLPattern, URLResolver, include, path
 
 from ncsc_portal import health
@@ -13,6 +14,11 @@ identity = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("language", set_language, name="set_language"),
+    path("accounts/", include("recipients.urls")),
     path("api/v1/", include("sharing.api.urls")),
     path("identity/o/api/", include((identity, "oidc"))),
+    path("", include("sharing.urls")),
 ]
+handler404 = "sharing.views.errors.absent"
+handler500 = "sharing.views.errors.broken"

@@ -1,0 +1,27 @@
+"""Words and marks for templates."""
+
+from typing import Any
+
+from django import template
+
+from law.vocabulary import Tlp
+from sharing.words import word
+
+register = template.Library()
+
+
+@register.filter
+def words(value: Any) -> Any:
+    """The word for a value of the law."""
+    return word(value)
+
+
+@register.filter
+def tlp_class(value: Any) -> str:
+    """The style class of a TLP label; a missing label looks like RED, for it counts as RED."""
+    return "tlp-" + (str(value) or "red").replace("+", "-")
+
+
+@register.filter
+def tlp_label(value: Any) -> str:
+    return Tlp(value).label if value else "TLP:—"

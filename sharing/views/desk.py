@@ -1,0 +1,348 @@
+"""The analyst's desk: home, new, import, editor, preview, review, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from advisories.errors import Refusal
+from advisories.models import AdvisoryVersion, Section
+from advisories.services import drafting, importing, reviewing
+from law.vocabulary import Predicate, Purpose
+from recipients.models import Role
+from recipients.roles import Right
+from sharing import desk
+from sharing.forms import (
+    AddressForm,
+    AttestForm,
+    ImportForm,
+    NewForm,
+    ReasonForm,
+    SectionForm,
+    VersionForm,
+)
+from sharing.granting.deciding import preview as previewed
+from sharing.views.guards import signed_in, staff
+
+DESK = (Right.DRAFT, Right.APPROVE, Right.PUBLISH)
+
+
+@require_safe
+@staff(*DESK, Right.REGISTRY, Right.EXPLAIN)
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/home.html", {"home": desk.home(signed_in(request))})
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Right.DRAFT)
+def new(request: HttpRequest) -> HttpResponse:
+    form = NewForm(request.POST or None)
+    if form.is_valid():
+        try:
+            version = drafting.open_draft(
+                kind=form.cleaned_data["kind"],
+                title=form.cleaned_data["title"],
+                language="nl",
+                by=signed_in(request),
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return redirect("sharing:editor", version.pk)
+    return render(request, "desk/new.html", {"form": form, "importing": ImportForm()})
+
+
+@require_POST
+@staff(Right.DRAFT)
+def import_csaf(request: HttpRequest) -> HttpResponse:
+    """Take one document in. What is refused is said beside the field; nothing of it is kept."""
+    form = ImportForm(request.POST, request.FILES)
+    if form.is_valid():
+        received = form.cleaned_data["document"]
+        outcome = importing.import_document(
+            data=received.read(),
+            filename=received.name,
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+        if outcome.version is not None:
+            return redirect("sharing:editor", outcome.version.pk)
+        form.add_error("document", outcome.message or _("This document was imported before."))
+    return render(request, "desk/new.html", {"form": NewForm(), "importing": form}, status=422)
+
+
+def _version(version_id: int) -> AdvisoryVersion:
+    version = desk.version(version_id)
+    if version is None:
+        raise Http404
+    return version
+
+
+def _page(
+    request: HttpRequest, version: AdvisoryVersion, *, status: int = 200, **forms: Any
+) -> HttpResponse:
+    sections = desk.sections(version)
+    context = {
+        "version": version,
+        "sections": sections,
+        "attestations": desk.attestations(version),
+        "flags": desk.import_flags(version),
+        "fields": VersionForm(
+            initial={
+                "title": version.title,
+                "probability": version.probability,
+                "damage": version.damage,
+                "change_note": version.change_note,
+                "targeted": version.targeted,
+            }
+        ),
+        "addressing": AddressForm(initial=AddressForm.values(version)),
+        "attest": AttestForm(sections=sections),
+        "back": ReasonForm(),
+        "open": version.status in ("draft", "in_review", "approved"),
+        "preview": previewed(version_id=version.pk, at=timezone.now()),
+        **forms,
+    }
+    return render(request, "desk/editor.html", context, status=status)
+
+
+@require_safe
+@staff(*DESK)
+def editor(request: HttpRequest, version_id: int) -> HttpResponse:
+    return _page(request, _version(version_id))
+
+
+@require_safe
+@staff(*DESK)
+def preview(request: HttpRequest, version_id: int) -> HttpResponse:
+    """The panel "who gets what", as a fragment for htmx and as a page without scripts."""
+    version = _version(version_id)
+    found = previewed(version_id=version.pk, at=timezone.now())
+    template = "_preview" if "HX-Request" in request.headers else "preview"
+    return render(request, f"desk/{template}.html", {"version": version, "preview": found})
+
+
+def _act(
+    request: HttpRequest,
+    version_id: int,
+    act: Callable[[], Any],
+    *,
+    done: str,
+    form: tuple[str, Any] | None = None,
+) -> HttpResponse:
+    """Carry out an act and go back to the editor. What is refused is said, and nothing typed is
+    lost: the form comes back as it was sent, with the revision of now."""
+    try:
+        act()
+    except Refusal as refusal:
+        version = _version(version_id)
+        if form is None:
+            messages.error(request, str(refusal.message))
+            return _page(request, version, status=409)
+        form[1].add_error(None, refusal.message)
+        return _page(request, version, status=409, **{form[0]: form[1]})
+    messages.success(request, done)
+    return redirect("sharing:editor", version_id)
+
+
+def _revision(request: HttpRequest) -> int:
+    sent = request.POST.get("revision", "")
+    return int(sent) if sent.isdecimal() else -1
+
+
+@require_POST
+@staff(Right.DRAFT)
+def fields(request: HttpRequest, version_id: int) -> HttpResponse:
+    version, form = _version(version_id), VersionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, version, status=422, fields=form)
+    return _act(
+        request,
+        version_id,
+        lambda: drafting.edit_version(
+            version_id=version_id,
+            revision=_revision(request),
+            by=signed_in(request),
+            at=timezone.now(),
+            **form.cleaned_data,
+        ),
+        done=_("Saved."),
+        form=("fields", form),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff(Right.DRAFT)
+def section(request: HttpRequest, version_id: int, section_id: int | None = None) -> HttpResponse:
+    """A section and its marking, side by side."""
+    version = _version(version_id)
+    found = desk.section(version, section_id) if section_id else None
+    if section_id and found is None:
+        raise Http404
+    initial = SectionForm.values(found) if found else {"kind": Section.Kind.TEXT}
+    form = SectionForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save_section(request, version_id, section_id, form)
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("sharing:editor", version_id)
+    context = {"version": _version(version_id), "section": found, "form": form}
+    status = 200 if request.method == "GET" else 422
+    return render(request, "desk/section.html", context, status=status)
+
+
+def _save_section(
+    request: HttpRequest, version_id: int, section_id: int | None, form: SectionForm
+) -> None:
+    by, data = signed_in(request), form.cleaned_data
+    saved = drafting.put_section(
+        version_id=version_id,
+        revision=_revision(request),
+        section_id=section_id,
+        kind=data["kind"],
+        heading=data["heading"],
+        body=data["body"],
+        data=desk.section(_version(version_id), section_id).data if section_id else {},  # type: ignore[union-attr]  # it was found above
+        by=by,
+        at=timezone.now(),
+    )
+    drafting.mark(
+        section_id=saved.pk,
+        revision=_revision(request) + 1,
+        facets=form.facets(),
+        by=by,
+        at=timezone.now(),
+    )
+
+
+@require_POST
+@staff(Right.DRAFT)
+def remove_section(request: HttpRequest, version_id: int, section_id: int) -> HttpResponse:
+    return _act(
+        request,
+        version_id,
+        lambda: drafting.remove_section(
+            version_id=version_id,
+            revision=_revision(request),
+            section_id=section_id,
+            by=signed_in(request),
+            at=timezone.now(),
+        ),
+        done=_("The section was removed."),
+    )
+
+
+@require_POST
+@staff(Right.DRAFT)
+def address(request: HttpRequest, version_id: int) -> HttpResponse:
+    version, form = _version(version_id), AddressForm(request.POST)
+    if not form.is_valid():
+        return _page(request, version, status=422, addressing=form)
+    return _act(
+        request,
+        version_id,
+        lambda: drafting.address(
+            version_id=version_id,
+            revision=_revision(request),
+            addressing=form.addressing(),
+            purpose=Purpose(form.cleaned_data["purpose"]),
+            purpose_text=form.cleaned_data["purpose_text"],
+            by=signed_in(request),
+            at=timezone.now(),
+        ),
+        done=_("Saved."),
+        form=("addressing", form),
+    )
+
+
+@require_POST
+@staff(Right.DRAFT, Right.ATTEST_LEGAL)
+def attest(request: HttpRequest, version_id: int) -> HttpResponse:
+    version = _version(version_id)
+    form = AttestForm(request.POST, sections=desk.sections(version))
+    if not form.is_valid():
+        return _page(request, version, status=422, attest=form)
+    organisation, capacity = form.recipient()
+    data = form.cleaned_data
+    return _act(
+        request,
+        version_id,
+        lambda: drafting.attest(
+            version_id=version_id,
+            section_id=data["section"],
+            predicate=Predicate(data["predicate"]),
+            value=True,
+            text=data["text"],
+            evidence="",
+            organisation_id=organisation,
+            capacity=capacity,
+            role=Role(data["role"]),
+            by=signed_in(request),
+            at=timezone.now(),
+        ),
+        done=_("Your attestation is on record."),
+        form=("attest", form),
+    )
+
+
+@require_POST
+@staff(Right.DRAFT)
+def submit(request: HttpRequest, version_id: int) -> HttpResponse:
+    return _act(
+        request,
+        version_id,
+        lambda: reviewing.submit(
+            version_id=version_id,
+            revision=_revision(request),
+            by=signed_in(request),
+            at=timezone.now(),
+        ),
+        done=_("Submitted. A second person has to look at it now."),
+    )
+
+
+@require_POST
+@staff(Right.APPROVE)
+def approve(request: HttpRequest, version_id: int) -> HttpResponse:
+    return _act(
+        request,
+        version_id,
+        lambda: reviewing.approve(
+            version_id=version_id,
+            revision=_revision(request),
+            by=signed_in(request),
+            at=timezone.now(),
+        ),
+        done=_("Approved. It can be published now."),
+    )
+
+
+@require_POST
+@staff(Right.APPROVE)
+def send_back(request: HttpRequest, version_id: int) -> HttpResponse:
+    version, form = _version(version_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, version, status=422, back=form)
+    return _act(
+        request,
+        version_id,
+        lambda: reviewing.send_back(
+            version_id=version_id,
+            reason=form.cleaned_data["reason"],
+            by=signed_in(request),
+            at=timezone.now(),
+        ),
+        done=_("Sent back to the author."),
+        form=("back", form),
+    )

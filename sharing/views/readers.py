@@ -1,0 +1,57 @@
+"""What a reader sees: the inbox and the advisory page. Everything comes through the door."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from sharing import access
+from sharing.errors import BadCursor, NotShared, Withdrawn
+from sharing.renditions.html import advisory_page
+from sharing.views.guards import signed_in
+
+
+@require_safe
+@login_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The newest advisories. Staff are shown to their desk: they receive nothing."""
+    user = signed_in(request)
+    if user.is_ncsc:
+        return redirect("sharing:desk")
+    at = timezone.now()
+    try:
+        reader = access.reader_of(user)
+        page = access.inbox(reader, at=at, cursor=request.GET.get("cursor"), limit=25)
+    except (NotShared, BadCursor):
+        raise Http404 from None
+    first = "cursor" not in request.GET
+    context = {
+        "page": page,
+        "first": first,
+        "count": access.count(reader, at=at) if first else None,
+        "withdrawn": access.withdrawn(reader, at=at)[:5] if first else (),
+        "organisation": user.organisation,
+    }
+    template = "_listed" if "HX-Request" in request.headers else "inbox"
+    return render(request, f"sharing/{template}.html", context)
+
+
+@require_safe
+@login_required
+def advisory(request: HttpRequest, number: str) -> HttpResponse:
+    """One advisory, as far as this reader may see it; 410 when it was withdrawn."""
+    try:
+        shared = access.open_advisory(
+            access.reader_of(signed_in(request)),
+            number=number,
+            version=request.GET.get("version"),
+            at=timezone.now(),
+        )
+    except Withdrawn as gone:
+        return render(request, "sharing/withdrawn.html", {"tombstone": gone.tombstone}, status=410)
+    except NotShared:
+        raise Http404 from None
+    return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
