@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -19,6 +20,7 @@ from django.utils import timezone
 from advisories.models import Advisory
 from law.vocabulary import Capacity
 from recipients.models import Role, RoleAssignment, User
+from sharing.models import Release
 from tests.sharing.published import Published, published
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,114 @@ TABLE: dict[str, Row] = {
     "oidc:revoke": row(POST=everyone(400), OPTIONS=everyone(200)),
 }
 
+# --- the pages ---------------------------------------------------------------------
+
+DESK = ("author", "second_reader", "duty_officer")
+
+
+def to(*roles: str, answer: int = 200) -> Answers:
+    """`roles` get `answer`; other signed-in people find nothing; strangers are sent to log in."""
+    return only(*roles, get=answer, others=404, strangers=302)
+
+
+def editor(world: "World") -> dict[str, Any]:
+    return {"version_id": world.version}
+
+
+def section(world: "World") -> dict[str, Any]:
+    return {"version_id": world.version, "section_id": world.section}
+
+
+def released(world: "World") -> dict[str, Any]:
+    return {"release_id": world.release}
+
+
+def registered(world: "World") -> dict[str, Any]:
+    return {"organisation_id": world.organisation}
+
+
+def fact(world: "World") -> dict[str, Any]:
+    return {"kind": "designation", "fact_id": 2**31}
+
+
+SEES_REGISTRY = (*DESK, "legal_officer", "registry_manager", "security_officer", "auditor")
+SIGNED_IN = (*READERS, "staff without role", *STAFF)
+
+TABLE |= {
+    "set_language": row(POST=everyone(302), GET=everyone(302)),
+    # recipients
+    "sharing:inbox": row(GET=only(*READERS, get=200, others=302)),
+    "sharing:advisory": row(lambda world: {"number": world.number}, GET=to("reader")),
+    # the desk
+    "sharing:desk": row(GET=to(*SEES_REGISTRY)),
+    "sharing:new": row(GET=to(*DESK), POST=to(*DESK)),
+    "sharing:import": row(POST=to(*DESK, answer=422)),
+    "sharing:editor": row(editor, GET=to(*DESK)),
+    "sharing:preview": row(editor, GET=to(*DESK)),
+    # what is released refuses every edit, whoever asks: the form comes back
+    "sharing:fields": row(editor, POST=to(*DESK, answer=422)),
+    "sharing:new-section": row(editor, GET=to(*DESK), POST=to(*DESK, answer=422)),
+    "sharing:section": row(section, GET=to(*DESK), POST=to(*DESK, answer=422)),
+    "sharing:remove-section": row(section, POST=to(*DESK, answer=409)),
+    "sharing:address": row(editor, POST=to(*DESK, answer=422)),
+    "sharing:attest": row(editor, POST=to(*DESK, "legal_officer", answer=422)),
+    "sharing:submit": row(editor, POST=to(*DESK, answer=409)),
+    "sharing:approve": row(editor, POST=to("second_reader", "duty_officer", answer=409)),
+    "sharing:send-back": row(editor, POST=to("second_reader", "duty_officer", answer=422)),
+    "sharing:publish": row(
+        editor, GET=to("author", "duty_officer"), POST=to("author", "duty_officer", answer=409)
+    ),
+    "sharing:board": row(released, GET=to(*DESK)),
+    "sharing:withdraw": row(released, POST=to("author", "duty_officer", answer=422)),
+    "sharing:revise": row(released, POST=to(*DESK, answer=302)),
+    "sharing:explain": row(
+        lambda world: {"section_id": world.section, "organisation_id": world.organisation},
+        GET=to(*DESK, "legal_officer", "auditor"),
+    ),
+    "sharing:organisations": row(GET=to(*SEES_REGISTRY)),
+    "sharing:organisation": row(
+        registered, GET=to(*SEES_REGISTRY), POST=to(*SEES_REGISTRY, answer=422)
+    ),
+    "sharing:confirm-fact": row(fact, POST=to()),
+    "sharing:end-fact": row(fact, POST=to()),
+    # accounts: by invitation
+    "account_login": row(
+        GET=only(*STRANGERS, get=200, others=302),
+        POST=only(*STRANGERS, get=200, others=302),
+        OPTIONS=only(*STRANGERS, get=200, others=302),
+    ),
+    "account_logout": row(
+        GET=only(*SIGNED_IN, get=200, others=302), POST=everyone(302), OPTIONS=everyone(200)
+    ),
+    "account_signup": row(),
+    "account_inactive": row(GET=everyone(200), OPTIONS=everyone(200)),
+    "mfa_index": row(GET=only(*SIGNED_IN, get=200, others=302), OPTIONS=only(*SIGNED_IN, get=200, others=302)),
+    "mfa_authenticate": row(GET=everyone(302), POST=everyone(302), OPTIONS=everyone(302)),
+    **{
+        name: row(GET=everyone(302), POST=everyone(302), OPTIONS=everyone(302))
+        for name in (
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+        )
+    },
+    **{
+        name: row(
+            GET=only(*SIGNED_IN, get=200, others=302),
+            POST=only(*SIGNED_IN, get=200, others=302),
+            OPTIONS=only(*SIGNED_IN, get=200, others=302),
+        )
+        for name in (
+            "account_reauthenticate",
+            "account_change_password",
+            "account_set_password",
+            "mfa_reauthenticate",
+        )
+    },
+}
+
 # --- the walk ----------------------------------------------------------------------
 
 
@@ -88,6 +198,10 @@ class World:
     """One advisory for essential entities, and somebody in every role."""
 
     number: str
+    version: int
+    section: int
+    release: int
+    organisation: Any
     walkers: Mapping[str, Client]
 
     def ask(self, role: str, method: str, path: str) -> Any:
@@ -116,6 +230,7 @@ def somebody(role: str, world: Published, **fields: Any) -> Client:
             assigned_by=world.author,
             confirmed_by=world.second,
         )
+    TOTP.activate(user, generate_totp_secret())
     browser = Client()
     browser.force_login(user, backend=BACKEND)
     return browser
@@ -137,7 +252,15 @@ def world() -> World:
         **{role: somebody(role, staff) for role in STAFF},
     }
     User.objects.filter(name="inactive").update(is_active=False)
-    return World(Advisory.objects.get().number, walkers)
+    release = Release.objects.get()
+    return World(
+        number=Advisory.objects.get().number,
+        version=release.version_id,
+        section=release.version.sections.order_by("position")[0].pk,
+        release=release.pk,
+        organisation=permitted.pk,
+        walkers=walkers,
+    )
 
 
 def addresses(
