@@ -1,6 +1,7 @@
 from allauth.idp.oidc import views as oidc
 from django.conf.urls.i18n import set_language
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_POST
 
 from ncsc_portal import health
 from sharing.api.token import MachineTokenView
@@ -14,7 +15,7 @@ identity = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
-    path("language", set_language, name="set_language"),
+    path("language", require_POST(set_language), name="set_language"),
     path("accounts/", include("recipients.urls")),
     path("api/v1/", include("sharing.api.urls")),
     path("identity/o/api/", include((identity, "oidc"))),

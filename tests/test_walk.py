@@ -116,7 +116,7 @@ SEES_REGISTRY = (*DESK, "legal_officer", "registry_manager", "security_officer",
 SIGNED_IN = (*READERS, "staff without role", *STAFF)
 
 TABLE |= {
-    "set_language": row(POST=everyone(302), GET=everyone(302)),
+    "set_language": row(POST=everyone(302)),
     # recipients
     "sharing:inbox": row(GET=only(*READERS, get=200, others=302)),
     "sharing:advisory": row(lambda world: {"number": world.number}, GET=to("reader")),
@@ -154,40 +154,33 @@ TABLE |= {
     "sharing:end-fact": row(fact, POST=to()),
     # accounts: by invitation
     "account_login": row(
-        GET=only(*STRANGERS, get=200, others=302),
-        POST=only(*STRANGERS, get=200, others=302),
-        OPTIONS=only(*STRANGERS, get=200, others=302),
+        GET=only(*STRANGERS, get=200, others=302), POST=only(*STRANGERS, get=200, others=302)
     ),
-    "account_logout": row(
-        GET=only(*SIGNED_IN, get=200, others=302), POST=everyone(302), OPTIONS=everyone(200)
+    "account_logout": row(GET=only(*SIGNED_IN, get=200, others=302), POST=everyone(302)),
+    "account_signup": row(GET=everyone(404), POST=everyone(404)),
+    "account_inactive": row(GET=everyone(200), POST=everyone(405)),
+    "account_set_password": row(
+        GET=only(*SIGNED_IN, get=200, others=302), POST=only(*SIGNED_IN, get=200, others=302)
     ),
-    "account_signup": row(),
-    "account_inactive": row(GET=everyone(200), OPTIONS=everyone(200)),
-    "mfa_index": row(GET=only(*SIGNED_IN, get=200, others=302), OPTIONS=only(*SIGNED_IN, get=200, others=302)),
-    "mfa_authenticate": row(GET=everyone(302), POST=everyone(302), OPTIONS=everyone(302)),
+    "mfa_index": row(GET=only(*SIGNED_IN, get=200, others=302)),
+    "mfa_reauthenticate": row(
+        GET=only(*SIGNED_IN, get=200, others=302), POST=only(*SIGNED_IN, get=200, others=302)
+    ),
+    # who is signed in goes on to confirm it, who is not goes to log in
     **{
-        name: row(GET=everyone(302), POST=everyone(302), OPTIONS=everyone(302))
+        name: row(GET=everyone(302), POST=everyone(302))
         for name in (
-            "mfa_activate_totp",
-            "mfa_deactivate_totp",
-            "mfa_view_recovery_codes",
-            "mfa_generate_recovery_codes",
-            "mfa_download_recovery_codes",
-        )
-    },
-    **{
-        name: row(
-            GET=only(*SIGNED_IN, get=200, others=302),
-            POST=only(*SIGNED_IN, get=200, others=302),
-            OPTIONS=only(*SIGNED_IN, get=200, others=302),
-        )
-        for name in (
-            "account_reauthenticate",
             "account_change_password",
-            "account_set_password",
-            "mfa_reauthenticate",
+            "account_reauthenticate",
+            "mfa_activate_totp",
+            "mfa_authenticate",
+            "mfa_deactivate_totp",
+            "mfa_generate_recovery_codes",
         )
     },
+    # none were made yet
+    "mfa_view_recovery_codes": row(GET=only(*SIGNED_IN, get=404, others=302)),
+    "mfa_download_recovery_codes": row(GET=only(*SIGNED_IN, get=404, others=302)),
 }
 
 # --- the walk ----------------------------------------------------------------------

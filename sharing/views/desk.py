@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", {"home": desk.home(signed_in(request))})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff(Right.DRAFT)
 def new(request: HttpRequest) -> HttpResponse:
     form = NewForm(request.POST or None)
@@ -179,7 +179,7 @@ def fields(request: HttpRequest, version_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff(Right.DRAFT)
 def section(request: HttpRequest, version_id: int, section_id: int | None = None) -> HttpResponse:
     """A section and its marking, side by side."""
@@ -198,7 +198,7 @@ def section(request: HttpRequest, version_id: int, section_id: int | None = None
             messages.success(request, _("Saved."))
             return redirect("sharing:editor", version_id)
     context = {"version": _version(version_id), "section": found, "form": form}
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "desk/section.html", context, status=status)
 
 

@@ -30,7 +30,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/organisations.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff(*SEES)
 def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     """What the registry says of one organisation; a POST proposes a fact."""
@@ -52,7 +52,7 @@ def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         "contacts": desk.contacts(found),
         "form": form,
     }
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render(request, "desk/organisation.html", context, status=status)
 
 

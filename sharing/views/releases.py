@@ -25,7 +25,7 @@ from sharing.services import explaining, releasing
 from sharing.views.guards import signed_in, staff
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff(Right.PUBLISH)
 def publish(request: HttpRequest, version_id: int) -> HttpResponse:
     """One look at who gets what, then out."""
