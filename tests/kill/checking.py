@@ -22,7 +22,7 @@ class Sink:
     got: dict[uuid.UUID, list[str]] = field(default_factory=dict)  # delivery → addresses
 
     def look(self) -> None:
-        for path in (self.folder / "new").iterdir():
+        for path in sorted((self.folder / "new").iterdir()):
             if path.name in self.seen:
                 continue
             self.seen.add(path.name)
@@ -78,7 +78,7 @@ def complete(version: AdvisoryVersion, sink: Sink, *, extent: Extent) -> None:
     sink.look()
     for delivery, address in owed.items():
         # A repeat may happen; it has the same Message-ID and goes to the same address.
-        assert set(sink.got[delivery]) == {address}
+        assert set(sink.got.get(delivery, ())) == {address}
 
 
 def whole(sink: Sink) -> None:

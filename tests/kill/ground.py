@@ -19,7 +19,7 @@ from django.utils import timezone
 from advisories.models import AdvisoryVersion
 from ncsc_portal import env
 from ncsc_portal.embedded import postgres, valkey
-from ncsc_portal.embedded.servers import environment, mail_sink
+from ncsc_portal.embedded.servers import environment, greets, listen, mail_sink
 from ncsc_portal.embedded.state import ROOT, State, open_state, read_secrets, sockets
 from ncsc_portal.embedded.supervisor import Child, Supervisor
 from sharing.delivery.claim import LEASE
@@ -47,6 +47,7 @@ class Ground:
     supervisor: Supervisor
     urls: dict[str, str] = field(default_factory=dict)
     count: int = 0
+    ports: dict[bool, int] = field(default_factory=dict)  # of the sinks, by pipelining
     nursery: "subprocess.Popen[str] | None" = None
 
     @property
@@ -68,6 +69,7 @@ class Ground:
     def start_nursery(self) -> None:
         variables = environment(self.state, port=8000) | self.urls
         variables |= mail_sink(self.supervisor, variables)
+        self.ports = {False: int(variables["EMAIL_PORT"]), True: self._pipelining_sink(variables)}
         variables["AUDIT_SIGNING_KEY"] = settings.AUDIT_SIGNING_KEY
         with (self.state.log / "nursery.log").open("wb") as log:
             self.nursery = subprocess.Popen(
@@ -79,6 +81,20 @@ class Ground:
                 cwd=ROOT,
                 text=True,
             )
+
+    def _pipelining_sink(self, variables: dict[str, str]) -> int:
+        """One more sink, which fills the same folder."""
+        with listen(0) as listener:
+            port: int = listener.getsockname()[1]
+            command = [sys.executable, "-m", "tests.kill.pipelining", str(listener.fileno())]
+            child = self.supervisor.start(
+                "pipelining",
+                [*command, self.state.mail],
+                env=variables,
+                pass_fds=[listener.fileno()],
+            )
+        self.supervisor.wait_until(child, lambda: greets(port))
+        return port
 
     def stop(self) -> None:
         if self.nursery and self.nursery.stdin and self.nursery.stdout:
@@ -138,6 +154,8 @@ class Ground:
         point: int = 0,
         count: bool = False,
         ahead: float = 0,
+        pipelining: bool = False,
+        fault: str = "",
     ) -> End:
         """The act in a process of its own; `victim` is killed at the act's step `point`.
 
@@ -157,6 +175,8 @@ class Ground:
             "point": point,
             "count": count,
             "ahead": ahead,
+            "port": self.ports[pipelining],
+            "fault": fault,
             "data": str(self.data.resolve()),
             "broker": broker.popen.pid,
             "socket": str(sockets(self.state) / "valkey.sock"),

@@ -31,10 +31,15 @@ def publish(job: dict[str, Any]) -> None:
 
 def send(job: dict[str, Any]) -> None:
     """As the worker's task does, on a clock that is `ahead` seconds fast."""
+    from django.conf import settings  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from sharing.delivery.drain import drain  # noqa: PLC0415
+    from tests.kill.faults import FAULTS  # noqa: PLC0415
 
+    if job["fault"]:
+        FAULTS[job["fault"]]()
+    settings.EMAIL_PORT = job["port"]
     ahead = timedelta(seconds=job["ahead"])
     drain(clock=lambda: timezone.now() + ahead)
 
