@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from advisories.addressing import Addressing
 from advisories.models import Advisory, AdvisoryVersion, Section
 from advisories.services import drafting, reviewing
 from advisories.services.drafting import Facets
-from law.vocabulary import PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
+from law.vocabulary import Capacity, PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
 from ncsc_portal.demo.registry import person
 from ncsc_portal.demo.texts import Piece, Text
 from recipients.models import Organisation, Role, User
-from sharing.models import Decision, Delivery, Release
+from sharing.models import AudienceMembership, Decision, Delivery, Release
 from sharing.services import releasing
 
 Clock = Callable[[], datetime]
@@ -56,28 +58,50 @@ def attest(version: AdvisoryVersion, piece: Piece, *, now: Clock) -> None:
     bram = person("bram@ncsc.example")
     for predicate, text in piece.attested:
         _attest(version, predicate, text, by=bram, now=now)
-    if any(text.confidential for text in piece.sections):
-        _attest(
-            version,
-            Predicate.ENTITY_INTERESTS_PROTECTED,
-            "De betrokken organisatie is gebeld; zij heeft geen bezwaar.",
-            by=bram,
-            now=now,
-        )
+    for section in version.sections.filter(marking__confidential=True):
+        about = list(section.marking.organisations.values_list("organisation_id", flat=True))
+        for organisation in about or [None]:
+            _attest(
+                version,
+                Predicate.ENTITY_INTERESTS_PROTECTED,
+                "De betrokken organisatie is gebeld; zij heeft geen bezwaar.",
+                by=bram,
+                now=now,
+                section_id=section.pk,
+                organisation_id=organisation,
+            )
+        if about:
+            _attest(
+                version,
+                Predicate.ENTITY_INTERESTS_PROTECTED,
+                "CSIRT's helpen de betrokken organisatie en geven niets door.",
+                by=bram,
+                now=now,
+                section_id=section.pk,
+                capacity=Capacity.CSIRT,
+            )
 
 
 def _attest(
-    version: AdvisoryVersion, predicate: Predicate, text: str, *, by: User, now: Clock
+    version: AdvisoryVersion,
+    predicate: Predicate,
+    text: str,
+    *,
+    by: User,
+    now: Clock,
+    section_id: int | None = None,
+    organisation_id: UUID | None = None,
+    capacity: Capacity | None = None,
 ) -> None:
     drafting.attest(
         version_id=version.pk,
-        section_id=None,
+        section_id=section_id,
         predicate=predicate,
         value=True,
         text=text,
         evidence="",
-        organisation_id=None,
-        capacity=None,
+        organisation_id=organisation_id,
+        capacity=capacity,
         role=Role.SECOND_READER,
         by=by,
         at=now(),
@@ -169,32 +193,38 @@ def revise(release: Release, piece: Piece, *, now: Clock) -> Release:
 
 @dataclass(frozen=True)
 class Line:
-    """Of one section: how many kinds of recipient may see it, and why the others may not."""
+    """Of one section: how many organisations may see it, and why the others may not."""
 
     section: str
     tlp: str
     allowed: int
-    denied: dict[str, int]
+    otherwise: dict[str, int]  # outcome and code
     rules: tuple[str, ...]
 
 
 def account(release: Release) -> Iterator[Line]:
-    """Per section who was allowed and who denied, with the rule."""
+    """Per section who was allowed and who denied, with the rule: what `explain_decision` says one
+    by one, counted over every organisation that was addressed."""
+    members = AudienceMembership.objects.valid_at(release.released_at)
+    audience_of = dict(members.values_list("organisation_id", "audience_id"))
     for section in release.version.sections.select_related("marking"):
-        decisions = list(Decision.objects.filter(release=release, section=section))
-        denied: dict[str, int] = {}
-        rules: dict[str, None] = {}
-        for decision in decisions:
-            if decision.outcome in ("allow", "must"):
-                rules.update((rule, None) for gate in decision.gates for rule in gate["rules"])
-            else:
-                denied[decision.code] = denied.get(decision.code, 0) + 1
+        decisions = list(Decision.objects.filter(release=release, section=section, person=None))
+        own = {d.organisation_id: d for d in decisions if d.organisation_id}
+        kinds = {d.audience_id: d for d in decisions if not d.organisation_id}
+        found = [
+            own.get(pk) or kinds[audience]
+            for pk, audience in audience_of.items()
+            if pk in own or audience in kinds
+        ]
+        allowed = [d for d in found if d.outcome in ("allow", "must")]
+        others = Counter(f"{d.outcome} {d.code}" for d in found if d not in allowed)
+        rules = {rule: None for d in allowed for gate in d.gates for rule in gate["rules"]}
         yield Line(
             section=section.heading or section.get_kind_display(),
             tlp=Tlp(section.marking.tlp).label,
-            allowed=len(decisions) - sum(denied.values()),
-            denied=denied,
-            rules=tuple(rules),
+            allowed=len(allowed),
+            otherwise=dict(others),
+            rules=tuple(rule for rule in rules if rule[0] in "WC"),
         )
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from ncsc_portal.demo import registry as demo
@@ -81,22 +87,31 @@ def _organisation(entry: demo.Entry, first: User, second: User, *, at: datetime)
     )
 
 
-def write_logins(path: Path) -> Iterator[tuple[str, str]]:
-    """Give every demo person a password and a TOTP secret, and write both to `path` (mode 600).
-
-    Yields e-mail address and name. The file is the only place where the secrets stand in clear.
-    """
+def write_logins(path: Path) -> None:
+    """Give every demo person a password and a TOTP secret, and write both to `path` (mode 600),
+    the only place where they stand in clear."""
     lines = ["# e-mail address\tpassword\tTOTP secret (base32)"]
-    people = User.objects.exclude(email__in=ROOT).order_by("pk")
-    for user in people:
-        password = secrets.token_urlsafe(12)
-        secret = generate_totp_secret()
+    for user in User.objects.exclude(email__in=ROOT).order_by("pk"):
+        password, secret = secrets.token_urlsafe(12), generate_totp_secret()
         user.set_password(password)
         user.save(update_fields=["password"])
-        Authenticator.objects.filter(user=user).delete()
         TOTP.activate(user, secret)
         lines.append(f"{user.email}\t{password}\t{secret}")
-        yield user.email, user.name
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text("\n".join(lines) + "\n")
+
+
+def login_of(path: Path, email: str) -> tuple[str, str]:
+    """Password and TOTP secret of a demo person. `CommandError` when the file does not know it."""
+    for line in path.read_text().splitlines() if path.exists() else ():
+        if line.startswith(f"{email}\t"):
+            _, password, secret = line.split("\t")
+            return password, secret
+    raise CommandError(f"{path} knows no log-in of {email}.")
+
+
+def code_of(path: Path, email: str) -> str:
+    """The six digits that the authenticator app would show now (RFC 6238)."""
+    _, secret = login_of(path, email)
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,15 @@ from sharing.errors import NotShared, Withdrawn
 from sharing.models import Delivery, Release
 from sharing.services import releasing
 
+SHOWN = {
+    "anna@ncsc.example": "author",
+    "bram@ncsc.example": "second reader",
+    "dana@ncsc.example": "duty officer: publishes, withdraws",
+    "rosa@ncsc.example": "registry manager",
+    "lezer@schakelpunt.example": "reader at a linking organisation (former OKTT)",
+    "lezer@duinrand.example": "reader at a water company, named for TLP:RED",
+    "lezer@zonneland.example": "reader who gets nothing: the law leaves it to a person",
+}
 PATIENCE = 120.0  # seconds until a message must have been handed over
 
 
@@ -26,20 +36,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--play", action="store_true", help="publish, revise and withdraw")
-        parser.add_argument("--logins", help="write fresh log-ins of the demo people to this file")
+        parser.add_argument("--code", metavar="EMAIL", help="print a demo person's code of now")
 
-    def handle(self, *, play: bool, logins: str | None, **options: Any) -> None:
+    def handle(self, *, play: bool, code: str | None, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError(
-                "This is not a demo portal: set DEMO=true where the data may be fictional."
-            )
+            raise CommandError("Not a demo portal: set DEMO=true where all data are fictional.")
+        logins = Path(os.environ.get("PORTAL_STATE", ".portal")) / "logins.tsv"
+        if code:
+            self.say(seeding.code_of(logins, code))
+            return
         if not seeding.seeded():
+            self.say("Registry: organisations of every capacity, all of them fictional")
             seeding.seed(at=timezone.now(), progress=lambda name: self.say(f"  + {name}"))
-        if logins:
-            people = list(seeding.write_logins(Path(logins)))
-            self.say(f"  {len(people)} log-ins in {logins}")
+            seeding.write_logins(logins)
         if play:
             self.play()
+        self.logins(logins)
+
+    def logins(self, path: Path) -> None:
+        """The log-ins that one tries first; the file has all."""
+        self.say("\nLog-ins (fictional; the code of six digits: ./portal manage demo --code EMAIL)")
+        for email, what in SHOWN.items():
+            password, _secret = seeding.login_of(path, email)
+            self.say(f"  {email:<26} {password:<18} {what}")
+        self.say(f"  all of them: {path}")
 
     def say(self, text: str = "") -> None:
         self.stdout.write(text)
@@ -85,11 +105,12 @@ class Command(BaseCommand):
     def tell(self, release: Release) -> None:
         self.say(f"  regime {release.regime}, second person {release.second_person}")
         for line in play.account(release):
-            self.say(
-                f"  {line.section} ({line.tlp}): {line.allowed} allowed under {', '.join(line.rules)}"
-            )
-            for code, count in sorted(line.denied.items()):
-                self.say(f"      {count} denied: {code}")
+            self.say(f"  {line.section} ({line.tlp})")
+            if line.allowed:
+                rules = ", ".join(line.rules)
+                self.say(f"      {line.allowed:>3} organisations allowed under {rules}")
+            for outcome, count in sorted(line.otherwise.items()):
+                self.say(f"      {count:>3} organisations {outcome}")
 
     def wait(self, release: Release) -> None:
         """Until every message found its end; a message that does not is a failure."""
