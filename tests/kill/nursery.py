@@ -19,14 +19,16 @@ from tests.kill.tracer import Tracer, kill_broker, kill_database
 
 
 def publish(job: dict[str, Any]) -> None:
-    """As the desk does: the analyst and the moment, then the service."""
-    from django.utils import timezone  # noqa: PLC0415 -- after django.setup()
+    """The analyst's button: the real view behind all its middleware, without gunicorn around it."""
+    from django.test import Client  # noqa: PLC0415 -- after django.setup()
 
     from recipients.models import User  # noqa: PLC0415
-    from sharing.services import releasing  # noqa: PLC0415
 
-    by = User.objects.get(pk=job["by"])
-    releasing.release(version_id=job["version"], by=by, at=timezone.now())
+    browser = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
+    browser.force_login(User.objects.get(pk=job["by"]))
+    answer = browser.post(f"/desk/versions/{job['version']}/publish")
+    if not answer.headers.get("Location", "").startswith("/desk/releases/"):
+        raise RuntimeError(f"answered {answer.status_code} {answer.headers.get('Location')}")
 
 
 def send(job: dict[str, Any]) -> None:
@@ -100,11 +102,20 @@ def in_a_fork(job: dict[str, Any]) -> dict[str, Any]:
     return end
 
 
+def warm_up() -> None:
+    """What a web process has loaded long before; no connection is left open for the forks."""
+    from django.db import connections  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    Client(SERVER_NAME="127.0.0.1").get("/accounts/login/")
+    connections.close_all()
+
+
 def main() -> None:
     django.setup()
-    import sharing.services.releasing  # noqa: PLC0415 -- once, for every fork
     import sharing.tasks  # noqa: F401, PLC0415
 
+    warm_up()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(in_a_fork(json.loads(line))) + "\n")
         sys.stdout.flush()

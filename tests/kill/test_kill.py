@@ -18,7 +18,7 @@ from tests.kill.checking import Extent, Sink, accepted, complete, whole
 from tests.kill.faults import FAULTS
 from tests.kill.ground import AFTER, End, Ground
 
-SAMPLE = 4  # steps at random, beside those of DECISIVE
+SAMPLE = 3  # steps at random, beside those of DECISIVE
 # The first time that a function is entered, and with it what just happened or did not.
 DECISIVE = {
     "publish": (

@@ -16,7 +16,12 @@ from ncsc_portal.embedded.supervisor import waited_for
 
 # What is run between the beginning and the end of each act, as paths from the project's folder.
 STEPS = {
-    "publish": ("sharing/services/releasing.py", "sharing/granting/", "sharing/tasks.py"),
+    "publish": (
+        "sharing/views/releases.py",
+        "sharing/services/releasing.py",
+        "sharing/granting/",
+        "sharing/tasks.py",
+    ),
     "send": ("sharing/delivery/", "sharing/access/sending.py"),
 }
 
