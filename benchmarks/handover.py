@@ -15,14 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from multiprocessing.synchronize import Barrier
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
 from benchmarks.publishing import approved
+from benchmarks.worker import work
 from benchmarks.world import World
 from recipients.models import User
 from sharing.models import Delivery, Grant
@@ -104,10 +103,10 @@ def _drain(release_id: int, port: int, count: int) -> float:
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(WORKERS + 1)
     name = connection.settings_dict["NAME"]
-    workers = [context.Process(target=_work, args=(barrier, name, port)) for _ in range(WORKERS)]
+    workers = [context.Process(target=work, args=(barrier, name, port)) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
-    barrier.wait()
+    barrier.wait(timeout=60)
     began = time.perf_counter()
     for worker in workers:
         worker.join()
@@ -116,17 +115,3 @@ def _drain(release_id: int, port: int, count: int) -> float:
     if done.count() != count:
         raise SystemExit(f"only {done.count()} of {count} were handed over: nothing was measured")
     return taken
-
-
-def _work(barrier: Barrier, database: str, port: int) -> None:
-    """One worker process: warm, wait for the others, then drain."""
-    import django  # noqa: PLC0415 (a fresh process)
-
-    django.setup()
-    from sharing.delivery.drain import drain  # noqa: PLC0415 (needs the settings)
-
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
-    connection.settings_dict["NAME"] = database
-    connection.ensure_connection()
-    barrier.wait()
-    drain(clock=timezone.now)

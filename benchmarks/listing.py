@@ -138,7 +138,7 @@ def _counts_and_checks(bench: Bench, rounds: int) -> list[str]:
         slow={"guardian, exact": 10},
     )
     advisory = bench.by_hand(bench.at)[0]
-    section = Section.objects.filter(version_id=advisory).first()
+    section = Section.objects.filter(version_id=advisory)[0]
     number = f"NCSC-2026-{advisory:06d}"
     check = medians(
         {

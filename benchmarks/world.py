@@ -144,7 +144,7 @@ def _organisations(db: psycopg.Connection[Any], count: int, audiences: list[Reci
             " FROM world w JOIN sharing_audiencemembership m ON m.organisation_id = w.id"
             " JOIN sharing_audience a ON a.id = m.audience_id"
         )
-        db.execute(sql.SQL(statement))  # type: ignore[arg-type]  # built from constants above
+        db.execute(sql.SQL(statement))
 
 
 def _narrow(db: psycopg.Connection[Any]) -> str:
@@ -170,9 +170,9 @@ _ROWS = (
     """INSERT INTO advisories_advisoryversion
          (id, advisory_id, number, status, title, language, probability, damage, change_note,
           targeted, addressing, purpose, purpose_text, author_id, last_edited_by_id, created_at,
-          edited_at, revision, approved_by_id, approved_digest)
+          edited_at, revision, approved_by_id, approved_digest, returned_because)
        SELECT n, n, 100, 'approved', 'Kwetsbaarheid nummer ' || n, 'nl', 'M', 'H', '', false,
-              '{}', 'inform', 'bench', 1, 1, %(start)s, %(start)s, 0, 2, ''
+              '{}', 'inform', 'bench', 1, 1, %(start)s, %(start)s, 0, 2, '', ''
          FROM generate_series(%(first)s::int, %(last)s) n""",
     """INSERT INTO advisories_section (id, version_id, position, kind, heading, body, data)
        SELECT (n - 1) * 3 + k, n, k, (ARRAY['lead', 'measures', 'indicators'])[k],

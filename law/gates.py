@@ -43,9 +43,10 @@ def personal(question: Question) -> GateResult:
         return deny(gate, Code.DENY_AVG, "D.AVG.5", asked=asked)
     if recipient.territory in OUTSIDE_EEA:
         basis = recipient.avg_chapter_v_basis or Predicate.AVG_ART_49_GROUND in item.attested
-        asked += (("avg_chapter_v_basis", basis),)
+        transfer = (*asked, ("avg_chapter_v_basis", basis))
         if not basis:
-            return deny(gate, Code.DENY_AVG_CH5, "D.AVG.V", asked=asked)
+            return deny(gate, Code.DENY_AVG_CH5, "D.AVG.V", asked=transfer)
+        return allow(gate, "D.AVG.5", "D.AVG.V", asked=transfer)
     return allow(gate, "D.AVG.5", asked=asked)
 
 

@@ -1,7 +1,7 @@
 from allauth.idp.oidc import views as oidc
-from django.conf.urls.i18n import set_language
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from ncsc_portal import health
 from sharing.api.token import MachineTokenView

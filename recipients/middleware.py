@@ -28,7 +28,7 @@ class SignedIn:
             return redirect("mfa_activate_totp")
         if "django_language" not in request.COOKIES:
             translation.activate(user.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # set by LocaleMiddleware
+            request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
         add_never_cache_headers(response)
         return response

@@ -59,7 +59,8 @@ def attest(version: AdvisoryVersion, piece: Piece, *, now: Clock) -> None:
     for predicate, text in piece.attested:
         _attest(version, predicate, text, by=bram, now=now)
     for section in version.sections.filter(marking__confidential=True):
-        about = list(section.marking.organisations.values_list("organisation_id", flat=True))
+        marked = section.marking.organisations.values_list("organisation_id", flat=True)
+        about: list[UUID | None] = list(marked)
         for organisation in about or [None]:
             _attest(
                 version,

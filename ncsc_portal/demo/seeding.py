@@ -114,4 +114,4 @@ def login_of(path: Path, email: str) -> tuple[str, str]:
 def code_of(path: Path, email: str) -> str:
     """The six digits that the authenticator app would show now (RFC 6238)."""
     _, secret = login_of(path, email)
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))

@@ -4,10 +4,11 @@
 something is opened, `sending` when something is about to leave.
 """
 
-from sharing.access.listing import BadCursor, count, inbox, permitted_sections, withdrawn
-from sharing.access.opening import NotShared, Withdrawn, open_advisory
+from sharing.access.listing import count, inbox, permitted_sections, withdrawn
+from sharing.access.opening import open_advisory
 from sharing.access.readers import Reader, groups_of, reader_of, reader_of_machine
 from sharing.access.sending import for_sending
+from sharing.errors import BadCursor, NotShared, Withdrawn
 
 __all__ = [
     "BadCursor",

@@ -19,8 +19,6 @@ from sharing.facts.matter import Matter
 from sharing.facts.profiles import profiles_at
 from sharing.shared import Shared, SharedSection
 
-__all__ = ["NotShared", "Withdrawn", "build", "judged", "open_advisory"]
-
 
 def open_advisory(
     reader: Reader, *, number: str, version: str | None = None, at: datetime

@@ -139,7 +139,7 @@ def store(release: Release, rulings: Sequence[Ruling], *, at: datetime) -> Grant
     def group_of(ruling: Ruling) -> int:
         if ruling.organisation_id is not None:
             return own[ruling.organisation_id]
-        return cast("int", audiences[ruling.profile].group_id)
+        return audiences[ruling.profile].group_id
 
     _copy_grants(
         "sharing_grant", "group_id", release, [(pk, r, group_of(r)) for pk, r in by_group], at=at

@@ -37,6 +37,7 @@ def release(*, version_id: int, by: User, at: datetime) -> Release:
     if content_digest(version) != version.approved_digest:
         raise Stale(_("This version was changed after it was approved. Ask for a new approval."))
 
+    assert version.approved_by is not None  # a constraint of the table
     matter = Matter.load(version, at=at)
     made = Release.objects.create(
         version=version,
@@ -68,7 +69,7 @@ def release(*, version_id: int, by: User, at: datetime) -> Release:
         outcome="released",
         detail={
             "release": made.pk,
-            "second_person": version.approved_by.actor if version.approved_by else "",
+            "second_person": version.approved_by.actor,
             "regime": made.regime,
             "decisions": len(rulings),
             "allowed": sum(ruling.verdict.allowed for ruling in rulings),
@@ -153,7 +154,7 @@ def _owe_notices(release: Release, *, at: datetime) -> int:
     """One delivery per active contact of everyone who may see something. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_NOTICES, {"release": release.pk, "version": release.version_id, "at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 _NOTICES = """
@@ -184,7 +185,7 @@ def _owe_withdrawal_notices(newest: Release, live: list[Release], *, at: datetim
             _WITHDRAWALS,
             {"newest": newest.pk, "releases": [one.pk for one in live], "at": at},
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 _WITHDRAWALS = """

@@ -12,10 +12,10 @@ from recipients.roles import rights_of
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
-    signed_in = isinstance(user, User)
-    rights = rights_of(user, at=timezone.now()) if signed_in and user.is_ncsc else frozenset()
+    person = user if isinstance(user, User) else None
+    rights = rights_of(person, at=timezone.now()) if person else frozenset()
     return {
         "demo": settings.DEMO,
         "rights": {right.value for right in rights},
-        "is_reader": signed_in and not user.is_ncsc,
+        "is_reader": person is not None and not person.is_ncsc,
     }
