@@ -7,14 +7,40 @@ from law.deciding import decide, decide_many
 from law.errors import LawError
 from law.facts import Item, Question, Recipient, Relation
 from law.verdict import GateResult, Verdict
+from law.vocabulary import (
+    Capacity,
+    Code,
+    Outcome,
+    Pap,
+    PersonalData,
+    Predicate,
+    Provenance,
+    Purpose,
+    RegimeId,
+    Scope,
+    Territory,
+    Tlp,
+)
 
 __all__ = [
+    "Capacity",
+    "Code",
     "GateResult",
     "Item",
     "LawError",
+    "Outcome",
+    "Pap",
+    "PersonalData",
+    "Predicate",
+    "Provenance",
+    "Purpose",
     "Question",
     "Recipient",
+    "RegimeId",
     "Relation",
+    "Scope",
+    "Territory",
+    "Tlp",
     "Verdict",
     "decide",
     "decide_many",

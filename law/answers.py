@@ -24,6 +24,14 @@ def deny(gate: str, code: Code, *rules: str, asked: Asked = ()) -> GateResult:
     return GateResult(gate, Outcome.DENY, code, rules, asked)
 
 
+def deny_for(gate: str, reasons: Iterable[tuple[Code, str]], *, asked: Asked) -> GateResult:
+    """A denial for several reasons at once, strictest first. At least one must be given."""
+    told = sorted(reasons, key=lambda reason: _RANK[reason[0]])
+    codes = tuple(dict.fromkeys(code for code, _ in told))
+    rules = tuple(dict.fromkeys(rule for _, rule in told))
+    return GateResult(gate, Outcome.DENY, codes[0], rules, asked, codes[1:])
+
+
 # The strictest reason first: who may never, then no task, then secrecy, list, persons, handling.
 PRECEDENCE = (
     Code.DENY_RECIPIENT_INACTIVE,
@@ -50,6 +58,8 @@ PRECEDENCE = (
     Code.DENY_MARKING_INCOMPLETE,
 )
 _RANK = {code: rank for rank, code in enumerate(PRECEDENCE)}
+# An ordinary basis goes before an exception: what needs no broken glass is not told as broken.
+_RANK[Code.BREAK_GLASS] = 1
 _OPENNESS = {Outcome.DENY: 0, Outcome.MANUAL: 1, Outcome.ALLOW: 2, Outcome.MUST: 3}
 
 

@@ -45,7 +45,9 @@ def decide_many(
 
 def _decide(question: Question, regime: Regime) -> Verdict:
     gates = regime.ask(question)
-    denied = [gate.code for gate in gates if gate.outcome is Outcome.DENY]
+    denied = [
+        code for gate in gates if gate.outcome is Outcome.DENY for code in (gate.code, *gate.also)
+    ]
     if denied:
         codes = strictest_first(denied)
         return Verdict(Outcome.DENY, codes[0], regime.id, gates, codes)

@@ -1,9 +1,19 @@
 """Gates D, E and F: the same under every regime, and never a reason to open what A to C close."""
 
-from law.answers import allow, deny
+from law.answers import allow, deny, deny_for
+from law.errors import NaiveInstant
 from law.facts import Question
 from law.verdict import GateResult
-from law.vocabulary import Capacity, Code, PersonalData, Predicate, Scope, Territory, Tlp
+from law.vocabulary import (
+    Capacity,
+    Code,
+    PersonalData,
+    Predicate,
+    RegimeId,
+    Scope,
+    Territory,
+    Tlp,
+)
 
 OUTSIDE_EEA = frozenset({Territory.THIRD_COUNTRY, Territory.CARIBBEAN, None})
 
@@ -28,54 +38,78 @@ def complete(question: Question) -> GateResult:
     return deny("marking", Code.DENY_MARKING_INCOMPLETE, asked=asked)
 
 
-def personal(question: Question) -> GateResult:
+def personal(question: Question, regime: RegimeId) -> GateResult:
     """Gate D. Persoonsgegevens: art. 17 Wbni, arts. 63-65 Cbw, AVG art. 5 and chapter V."""
-    gate, item, recipient = "D personal", question.item, question.recipient
+    gate, item = "D personal", question.item
     if item.personal_data in {None, PersonalData.NONE}:
         return allow(gate)  # unknown is refused by `complete`
-    necessary = Predicate.PERSONAL_DATA_NECESSARY in item.attested
-    minimised = Predicate.MINIMISED in item.attested
-    asked = (
-        (Predicate.PERSONAL_DATA_NECESSARY.value, necessary),
-        (Predicate.MINIMISED.value, minimised),
-    )
-    if is_public(question) or not (necessary and minimised):
-        return deny(gate, Code.DENY_AVG, "D.AVG.5", asked=asked)
-    if recipient.territory in OUTSIDE_EEA:
-        basis = recipient.avg_chapter_v_basis or Predicate.AVG_ART_49_GROUND in item.attested
-        transfer = (*asked, ("avg_chapter_v_basis", basis))
+    ground = "C.63-65" if regime is RegimeId.CBW_2026 else "W.17.1"
+    needed = (Predicate.PERSONAL_DATA_NECESSARY, Predicate.MINIMISED)
+    asked = tuple((p.value, p in item.attested) for p in needed)
+    rules = [ground, "D.AVG.5"]
+    reasons = []
+    if is_public(question) or not all(value for _, value in asked):
+        reasons.append((Code.DENY_AVG, "D.AVG.5"))
+    if question.recipient.territory in OUTSIDE_EEA:
+        basis = (
+            question.recipient.avg_chapter_v_basis or Predicate.AVG_ART_49_GROUND in item.attested
+        )
+        asked += (("avg_chapter_v_basis", basis),)
+        rules.append("D.AVG.V")
         if not basis:
-            return deny(gate, Code.DENY_AVG_CH5, "D.AVG.V", asked=transfer)
-        return allow(gate, "D.AVG.5", "D.AVG.V", asked=transfer)
-    return allow(gate, "D.AVG.5", asked=asked)
+            reasons.append((Code.DENY_AVG_CH5, "D.AVG.V"))
+    if reasons:
+        return deny_for(gate, reasons, asked=asked)
+    return allow(gate, *rules, asked=asked)
 
 
 def handling(question: Question) -> GateResult:
-    """Gate E. TLP, embargo, rubricering and the reporter's anonymity. It never widens A to D."""
+    """Gate E. Rubricering, the reporter's anonymity, embargo, TLP. It never widens A to D.
+
+    PAP limits what a recipient may do with the information, not who receives it.
+    """
     gate, item = "E handling", question.item
+    over = _embargo_over(question)
+    asked = [
+        ("classified", item.classified),
+        ("reporter_identity", item.reporter_identity),
+        ("embargo_over", over),
+    ]
+    reasons = []
     if item.classified:
-        return deny(gate, Code.DENY_CLASSIFIED, "C.67", asked=(("classified", True),))
+        reasons.append((Code.DENY_CLASSIFIED, "C.67"))
     if item.reporter_identity:
-        return deny(
-            gate, Code.DENY_REPORTER_ANONYMITY, "C.34.3", asked=(("reporter_identity", True),)
-        )
-    if item.embargo_until is not None and question.instant < item.embargo_until:
-        return deny(gate, Code.DENY_EMBARGO, "E.EMBARGO", asked=(("embargo_over", False),))
-    return _tlp(question)
+        reasons.append((Code.DENY_REPORTER_ANONYMITY, "C.34.3"))
+    if not over:
+        reasons.append((Code.DENY_EMBARGO, "E.EMBARGO"))
+    condition = _tlp(question)
+    if condition is not None:
+        asked.append(condition)
+        if not condition[1]:
+            reasons.append((Code.DENY_TLP, "E.TLP"))
+    if reasons:
+        return deny_for(gate, reasons, asked=tuple(asked))
+    rules = ("E.TLP", "E.PAP") if item.pap else ("E.TLP",)
+    return allow(gate, *rules, asked=tuple(asked))
 
 
-def _tlp(question: Question) -> GateResult:
+def _embargo_over(question: Question) -> bool:
+    until = question.item.embargo_until
+    if until is None:
+        return True
+    if until.utcoffset() is None:
+        raise NaiveInstant(f"embargo_until: {until.isoformat()} has no offset")
+    return question.instant >= until
+
+
+def _tlp(question: Question) -> tuple[str, bool] | None:
     """TLP 2.0. The public: CLEAR only. RED, and a label that is missing: named readers only."""
-    gate, tlp = "E handling", question.item.tlp
-    if is_public(question) and tlp is not Tlp.CLEAR:
-        return deny(gate, Code.DENY_TLP, "E.TLP", asked=(("tlp_clear", False),))
-    if tlp not in {None, Tlp.RED}:
-        return allow(gate, "E.TLP")
-    named = question.relation.named_for_red
-    asked = (("named_for_red", named),)
-    if named:
-        return allow(gate, "E.TLP", asked=asked)
-    return deny(gate, Code.DENY_TLP, "E.TLP", asked=asked)
+    tlp = question.item.tlp
+    if is_public(question):
+        return ("tlp_clear", tlp is Tlp.CLEAR)
+    if tlp in {None, Tlp.RED}:
+        return ("named_for_red", question.relation.named_for_red)
+    return None
 
 
 def recipient(question: Question) -> GateResult:

@@ -32,7 +32,7 @@ class Regime:
         """Every gate, whatever the others said: a denial names all its reasons."""
         return (
             *(gate(question, self.id) for gate in self.gates),
-            gates.personal(question),
+            gates.personal(question, self.id),
             gates.handling(question),
             gates.recipient(question),
             gates.complete(question),

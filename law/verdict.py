@@ -14,6 +14,7 @@ class GateResult:
     code: Code
     rules: tuple[str, ...] = ()
     predicates: tuple[tuple[str, bool], ...] = ()
+    also: tuple[Code, ...] = ()  # further reasons for which this gate denies, after `code`
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ art. 20(3), 20(4), 20(6) and the duties of art. 19.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from law import gates
-from law.answers import allow, best, deny, manual, must
+from law.answers import Asked, allow, best, deny, deny_for, manual, must
 from law.facts import Question
 from law.verdict import GateResult
 from law.vocabulary import (
@@ -23,6 +25,10 @@ from law.vocabulary import (
 
 A, B, C = "A task", "B secrecy", "C traceable"
 OWN_RIGHT = frozenset({Capacity.VITAL, Capacity.GOV})
+# The Wbdwb gave the Minister of EZ a basis from this day; its conditions could not be read.
+WBDWB = datetime(2024, 10, 1, tzinfo=ZoneInfo("Europe/Amsterdam"))
+# "Andere aanbieders" are in Europe; elsewhere, or one knows not where, art. 3(2)(e) opens nothing.
+EUROPE = frozenset({Territory.NETHERLANDS, Territory.EU, Territory.EEA})
 # Reached through another door of art. 3(2), or not at all: no "andere aanbieder" themselves.
 NO_PROVIDER = frozenset(
     {
@@ -41,13 +47,14 @@ NO_PROVIDER = frozenset(
         Capacity.PUBLIC,
     }
 )
+CARIB = frozenset({Capacity.CARIBBEAN})
 
 
-def _attested(question: Question, *predicates: Predicate) -> tuple[tuple[str, bool], ...]:
+def _attested(question: Question, *predicates: Predicate) -> Asked:
     return tuple((p.value, p in question.item.attested) for p in predicates)
 
 
-def _all(asked: tuple[tuple[str, bool], ...]) -> bool:
+def _all(asked: Asked) -> bool:
     return all(value for _, value in asked)
 
 
@@ -171,24 +178,29 @@ def _other(question: Question, regime: RegimeId) -> Iterator[GateResult]:
             Predicate.AFFECTED_USERS_ARE_CUSTOMERS,
         )
         yield _under((*common, *users), "W.3.2.ISP")
-    if held & {Capacity.INTEL, Capacity.EEA_CSIRT} or (
-        Capacity.EZ in held and regime is RegimeId.WBNI_2022
-    ):
+    if held & {Capacity.INTEL, Capacity.EEA_CSIRT}:
         yield manual(A, "W.3.2", asked=common)
+    if _wbdwb(question):
+        yield manual(A, "W22.WBDWB", asked=common)
     if _caribbean(question) and not held & {Capacity.OKTT, Capacity.CCT}:
         yield manual(A, "W.3.2", asked=common)
-    elif not held & NO_PROVIDER and question.recipient.territory is not Territory.THIRD_COUNTRY:
+    elif not held & NO_PROVIDER and question.recipient.territory in EUROPE:
         yield _special_case(question, regime, common)
     else:
         yield deny(A, Code.DENY_NO_TASK_3_2, "W.3.2", asked=common)
 
 
-def _under(asked: tuple[tuple[str, bool], ...], rule: str) -> GateResult:
+def _under(asked: Asked, rule: str) -> GateResult:
     return (
         allow(A, rule, asked=asked)
         if _all(asked)
         else deny(A, Code.DENY_NO_TASK_3_2, rule, asked=asked)
     )
+
+
+def _wbdwb(question: Question) -> bool:
+    """Minister van EZ for the Wbdwb (DTC): a basis exists since 1 October 2024, text not read."""
+    return Capacity.EZ in question.recipient.capacities and question.instant >= WBDWB
 
 
 def _caribbean(question: Question) -> bool:
@@ -198,9 +210,7 @@ def _caribbean(question: Question) -> bool:
     )
 
 
-def _linking(
-    question: Question, regime: RegimeId, common: tuple[tuple[str, bool], ...]
-) -> Iterator[GateResult]:
+def _linking(question: Question, regime: RegimeId, common: Asked) -> Iterator[GateResult]:
     """OKTT. 2018: an objectief kenbare taak on record. 2022: designated by ministerial regulation."""
     recipient = question.recipient
     if regime is RegimeId.WBNI_2018:
@@ -215,9 +225,7 @@ def _linking(
         yield deny(A, Code.DENY_DESIGNATION_INVALID, "W.3.2.OKTT", asked=asked)
 
 
-def _special_case(
-    question: Question, regime: RegimeId, common: tuple[tuple[str, bool], ...]
-) -> GateResult:
+def _special_case(question: Question, regime: RegimeId, common: Asked) -> GateResult:
     """Bijzonder geval, since 1 December 2022: a provider directly, when nobody links to it."""
     relation = question.relation
     if regime is RegimeId.WBNI_2018:
@@ -252,59 +260,90 @@ def secrecy(question: Question, regime: RegimeId) -> GateResult:
         return allow(B, "W.20.5", asked=(("public_statement", True),))
     if _self_in_own_right(question):
         return allow(B, "W.20.1.a", asked=(("is_only_subject", True),))
-    asked = (
-        ("secrecy_guaranteed", question.recipient.secrecy_guaranteed),
-        *_attested(question, Predicate.PURPOSE_BOUND),
-    )
-    if not question.recipient.secrecy_guaranteed:
-        return deny(B, Code.DENY_20_1_A_SECRECY, "W.20.1.a", asked=asked)
-    if Predicate.PURPOSE_BOUND not in question.item.attested:
-        return deny(B, Code.DENY_20_1_B_PURPOSE, "W.20.1.b", asked=asked)
+    kept = question.recipient.secrecy_guaranteed and not gates.is_public(question)
+    bound = Predicate.PURPOSE_BOUND in question.item.attested
+    asked = (("secrecy_guaranteed", kept), (Predicate.PURPOSE_BOUND.value, bound))
+    reasons = []
+    if not kept:
+        reasons.append((Code.DENY_20_1_A_SECRECY, "W.20.1.a"))
+    if not bound:
+        reasons.append((Code.DENY_20_1_B_PURPOSE, "W.20.1.b"))
+    if reasons:
+        return deny_for(B, reasons, asked=asked)
     return allow(B, "W.20.1.a", "W.20.1.b", asked=asked)
 
 
 def traceable(question: Question, regime: RegimeId) -> GateResult:
     """Gate C, art. 20(2): confidential data traceable to a provider, without its consent."""
-    item, relation = question.item, question.relation
+    item = question.item
     if item.confidential is False or item.traceable is False:
         return allow(C, asked=(("confidential_and_traceable", False),))
     if is_self(question):
         return allow(C, "W.20.2.list", asked=(("is_only_subject", True),))
-    if relation.consent_of_all_traced:
-        return allow(C, "W.20.2.consent", asked=(("consent_given", True),))
-    return _exempt(question) or _closed_list(question, regime)
+    return best(_without_objection(question, regime))
 
 
-def _exempt(question: Question) -> GateResult | None:
-    """What lifts the closed list without consent."""
+def _without_objection(question: Question, regime: RegimeId) -> Iterator[GateResult]:
+    """Consent, the closed list, or what lifts the list: each a basis of its own."""
+    consent = (("consent_given", question.relation.consent_of_all_traced),)
+    if question.relation.consent_of_all_traced:
+        if _caribbean(question) and not question.recipient.capacities & (NO_PROVIDER - CARIB):
+            yield manual(C, "W.20.2.consent", asked=consent)
+        else:
+            yield allow(C, "W.20.2.consent", asked=consent)
+    yield _closed_list(question, regime)
     if contact_point_duty(question):
-        return allow(C, "W.20.6", asked=(("art19_duty", True),))
+        yield allow(C, "W.20.6", asked=(("art19_duty", True),))
     exception = supervisor_exception(question)
     if exception is not None:
-        return allow(C, *exception.rules)
+        yield allow(C, *exception.rules, asked=exception.predicates)
     if break_glass(question):
-        return allow(C, "W.20.4.b", code=Code.BREAK_GLASS)
-    return None
+        yield allow(C, "W.20.4.b", code=Code.BREAK_GLASS, asked=(("break_glass", True),))
 
 
 def _closed_list(question: Question, regime: RegimeId) -> GateResult:
+    """Art. 20(2), second sentence: uitsluitend aan wie op de lijst staat, en voor zover dienstig."""
     held = question.recipient.capacities
     useful = Predicate.CONTRIBUTES_TO_PREVENTING_SOCIETAL_DISRUPTION
-    asked = _attested(question, useful)
     listed = held & {Capacity.CSIRT, Capacity.CCT, Capacity.INTEL}
     linking = Capacity.OKTT in held and regime is RegimeId.WBNI_2022
-    if not listed and not linking:
+    unread = _unread(question)
+    if not listed and not linking and not unread:
         code = (
             Code.DENY_CONSENT_INVALID
             if question.relation.consent_was_given
             else Code.DENY_20_2_NOT_LISTED
         )
-        return deny(C, code, "W.20.2.list", asked=(("listed_in_art_20_2", False),))
+        unlisted = (("consent_given", False), ("listed_in_art_20_2", False))
+        return deny(C, code, "W.20.2.list", asked=unlisted)
+    asked: Asked = (("listed_in_art_20_2", bool(listed) or linking), *_attested(question, useful))
     if useful not in question.item.attested:
         return deny(C, Code.DENY_20_2_NOT_DIENSTIG, "W.20.2.dienstig", asked=asked)
     if listed:
         return allow(C, "W.20.2.dienstig", "W.20.2.list", asked=asked)
-    if question.item.subject_is_vital_or_gov:
-        # Whether an OKTT may receive these at all could not be verified in the enacted text.
-        return manual(C, "W22.20.2.OKTT", asked=asked)
-    return allow(C, "W.20.2.dienstig", "W22.20.2.OKTT", asked=asked)
+    if linking:
+        return _to_linking(question, asked)
+    return manual(C, "W22.WBDWB" if _wbdwb(question) else "W.20.2.list", asked=asked)
+
+
+def _unread(question: Question) -> bool:
+    """Whether the list holds them could not be read: CSIRTs of the EEA, CERT-EU, Minister van EZ."""
+    return Capacity.EEA_CSIRT in question.recipient.capacities or _wbdwb(question)
+
+
+def _to_linking(question: Question, asked: Asked) -> GateResult:
+    """An OKTT receives what is traceable to "andere aanbieders".
+
+    Whether also what is traceable to a vital provider or the rijksoverheid could not be verified
+    in the enacted text: never by itself. The subject must be said to be another one.
+    """
+    item = question.item
+    other = (
+        Scope.OTHER in item.scope
+        and Scope.PRIMARY not in item.scope
+        and not item.subject_is_vital_or_gov
+    )
+    asked = (*asked, ("subject_is_other", other))
+    if other:
+        return allow(C, "W.20.2.dienstig", "W22.20.2.OKTT", asked=asked)
+    return manual(C, "W22.20.2.OKTT", asked=asked)
