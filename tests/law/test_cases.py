@@ -1,4 +1,11 @@
-"""The worked cases, by number, through the pure function."""
+"""The worked cases, by number, through the pure function.
+
+Some are about more than one decision, and are told here as far as the law decides them: 6 is the
+question asked again at the send, after the withdrawal; 28 is asked of the municipality and of its
+crisis team; 45 is the item after its credentials were stripped; 52 is the item that the upload
+refuses, should it come this far; 56 is the question at the instant of release. 42 and 43 are about
+passing on, `law.onward`. 58, what a Woo export leaves out, is no supply: it belongs to the export.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -102,6 +109,7 @@ SUPERVISOR = to(Capacity.SUPERVISOR)
 ABROAD = to(Capacity.THIRD_COUNTRY_BODY, territory=WORLD)
 C66 = replace(VPN_OF_A, attested=LIMBS)
 
+# question, outcome, code, and the rules that the verdict names, among others
 CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
     "1": (ask(PUBLIC_ADVISORY, to(Capacity.PUBLIC)), Outcome.ALLOW, Code.OK, "W.3.1.d"),
     "2 to A": (ask(IOC, VITAL), Outcome.ALLOW, Code.OK, "W.3.1.d"),
@@ -126,7 +134,7 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ask(VPN_OF_A, to(Capacity.CSIRT, territory=EU)),
         Outcome.ALLOW,
         Code.OK,
-        "W.20.2.dienstig",
+        "W.3.1.d W.20.2.list",
     ),
     "13": (ask(VPN_OF_A, ABROAD), Outcome.DENY, Code.DENY_20_2_NOT_LISTED, "W.20.2.list"),
     "15": (ask(IOC, ABROAD), Outcome.ALLOW, Code.OK, "W.3.1.d"),
@@ -135,7 +143,7 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ask(MEMBER_IPS, X, subject_in_constituency=True),
         Outcome.ALLOW,
         Code.OK,
-        "W22.20.2.OKTT",
+        "W.3.2.OKTT W22.20.2.OKTT",
     ),
     "18": (
         ask(MEMBER_IPS, to(), subject_in_constituency=True, designation_ended=True),
@@ -215,7 +223,7 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ),
         Outcome.ALLOW,
         Code.OK,
-        "W.3.2.ISP",
+        "W.3.2.ISP W.17.1",
     ),
     "32": (ask(replace(IOC, traceable=True), VITAL), Outcome.ALLOW, Code.OK, "W.3.1.d"),
     "33": (
@@ -255,7 +263,7 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ),
         Outcome.ALLOW,
         Code.BREAK_GLASS,
-        "W.20.4.b",
+        "W.20.4.b W.20.5",
     ),
     "38": (
         ask(MEMBER_IPS, to(Capacity.CARIBBEAN, territory=Territory.CARIBBEAN), bond=SELF),
@@ -274,7 +282,7 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ),
         Outcome.ALLOW,
         Code.OK,
-        "D.AVG.5",
+        "D.AVG.5 W.17.1",
     ),
     "47": (
         ask(
@@ -285,7 +293,7 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ),
         Outcome.ALLOW,
         Code.OK,
-        "C.16.2.b",
+        "C.16.2.b C.66.1",
     ),
     "47 not relevant": (
         ask(replace(MEMBER_IPS, attested=LIMBS), to(Capacity.OKTT), at=CBW),
@@ -301,7 +309,7 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ),
         Outcome.ALLOW,
         Code.OK,
-        "C.66.1",
+        "C.53 C.66.1",
     ),
     **{
         f"48 without {limb}": (
@@ -324,6 +332,26 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         ),
         Outcome.ALLOW,
         Code.OK,
+        "C.54.1",
+    ),
+    "49 personal data on a basis": (
+        ask(
+            replace(
+                C66,
+                personal_data=PersonalData.ORDINARY,
+                attested=LIMBS | {P.RELEVANT_TO_RECIPIENT, P.PERSONAL_DATA_NECESSARY, P.MINIMISED},
+            ),
+            replace(ABROAD, coop_relation=True, avg_chapter_v_basis=True),
+            at=CBW,
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "C.54.1 C.63-65 D.AVG.V",
+    ),
+    "49 no relation": (
+        ask(replace(C66, attested=LIMBS | {P.RELEVANT_TO_RECIPIENT}), ABROAD, at=CBW),
+        Outcome.DENY,
+        Code.DENY_NO_TASK_CBW,
         "C.54.1",
     ),
     "49 personal data": (
@@ -371,6 +399,29 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
         Code.BREAK_GLASS,
         "C.37",
     ),
+    "54 not consulted": (
+        ask(
+            replace(
+                C66, tlp=Tlp.CLEAR, attested=frozenset({P.SIGNIFICANT_INCIDENT, P.GROUND_ART_37})
+            ),
+            to(Capacity.PUBLIC, secrecy_guaranteed=False),
+            at=CBW,
+            purpose=Purpose.PUBLIC_STATEMENT,
+        ),
+        Outcome.DENY,
+        Code.DENY_NOT_CONSULTED,
+        "C.37",
+    ),
+    "56 to what it has become": (
+        ask(
+            replace(IOC, attested=IOC.attested | {P.RELEVANT_TO_RECIPIENT}),
+            to(Capacity.VITAL, Capacity.ESSENTIAL),
+            at=datetime(2026, 8, 20, 12, tzinfo=UTC),
+        ),
+        Outcome.ALLOW,
+        Code.OK,
+        "C.16.2.b",
+    ),
     "56": (
         ask(IOC, VITAL, at=datetime(2026, 8, 20, 12, tzinfo=UTC)),
         Outcome.DENY,  # a Wbni designation opens nothing under the Cbw
@@ -382,10 +433,10 @@ CASES: dict[str, tuple[Question, Outcome, Code, str]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_worked_case_comes_out_as_the_rules_say(case: str) -> None:
-    question, outcome, code, rule = CASES[case]
+    question, outcome, code, rules = CASES[case]
     verdict = law.decide(question)
     assert (verdict.outcome, verdict.code) == (outcome, code), verdict.gates
-    assert rule in verdict.rules
+    assert set(rules.split()) <= set(verdict.rules)
 
 
 def test_case_42_amber_strict_is_not_forwarded() -> None:
@@ -395,3 +446,17 @@ def test_case_42_amber_strict_is_not_forwarded() -> None:
 def test_case_43_amber_goes_to_members() -> None:
     assert may_forward(Tlp.AMBER, to_own_constituency=True) is Code.OK
     assert may_forward(Tlp.AMBER, to_own_constituency=False) is Code.DENY_TLP
+
+
+def test_the_code_that_a_case_turns_on_is_the_first_and_not_the_only_one() -> None:
+    """Case 16: JPCERT has no task under art. 3(2), and is not on the list of art. 20(2) either."""
+    verdict = law.decide(CASES["16"][0])
+    assert verdict.codes == (Code.DENY_NO_TASK_3_2, Code.DENY_20_2_NOT_LISTED)
+
+
+def test_red_and_clear_are_forwarded_to_nobody_and_to_all() -> None:
+    for constituency in (True, False):
+        assert may_forward(Tlp.RED, to_own_constituency=constituency) is Code.DENY_TLP
+        assert may_forward(None, to_own_constituency=constituency) is Code.DENY_TLP
+        assert may_forward(Tlp.CLEAR, to_own_constituency=constituency) is Code.OK
+        assert may_forward(Tlp.GREEN, to_own_constituency=constituency) is Code.OK
