@@ -460,3 +460,21 @@ def test_red_and_clear_are_forwarded_to_nobody_and_to_all() -> None:
         assert may_forward(None, to_own_constituency=constituency) is Code.DENY_TLP
         assert may_forward(Tlp.CLEAR, to_own_constituency=constituency) is Code.OK
         assert may_forward(Tlp.GREEN, to_own_constituency=constituency) is Code.OK
+
+
+def test_nobody_is_presumed_to_be_in_europe() -> None:
+    """Case 21 to a provider whose country is not on record: art. 3(2)(e) is not for anywhere."""
+    known = CASES["21"][0]
+    unknown = replace(known, recipient=replace(known.recipient, territory=None))
+    assert law.decide(known).allowed
+    assert law.decide(unknown).code is Code.DENY_NO_TASK_3_2
+
+
+def test_what_needs_no_broken_glass_is_not_told_as_broken() -> None:
+    """Case 12 has a basis of its own, whatever else was attested; case 4 has none but this."""
+    emergency = {P.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY, P.PROVIDER_CONSULTED}
+    attested = replace(VPN_OF_A, attested=VPN_OF_A.attested | emergency)
+    ordinary = law.decide(ask(attested, to(Capacity.CSIRT, territory=EU)))
+    broken = law.decide(ask(attested, VITAL))
+    assert (ordinary.outcome, ordinary.code) == (Outcome.ALLOW, Code.OK)
+    assert (broken.outcome, broken.code) == (Outcome.ALLOW, Code.BREAK_GLASS)
