@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from law.vocabulary import Tlp
+from sharing.renditions.html import markdown
 from sharing.words import word
 
 register = template.Library()
@@ -14,6 +16,12 @@ register = template.Library()
 def words(value: Any) -> Any:
     """The word for a value of the law."""
     return word(value)
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Markdown as readers will see it, sanitised."""
+    return markdown(text)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -168,6 +170,16 @@ def test_a_page_is_in_the_language_of_its_reader_until_they_choose(world: Publis
     assert '<html lang="en">' in client.get("/").content.decode()
     client.post("/language", {"language": "nl", "next": "/"})
     assert '<html lang="nl">' in client.get("/").content.decode()
+
+
+def test_every_file_that_a_page_names_is_there(world: Published, trusted: Client) -> None:
+    named = {
+        name
+        for answer in pages(world, trusted, world.publish(at=timezone.now()))
+        for name in re.findall(r'(?:src|href)="/static/([^"]+)"', answer.content.decode())
+    }
+    assert any("htmx" in name for name in named)
+    assert [name for name in named if not finders.find(name)] == []
 
 
 class Inline(HTMLParser):
