@@ -38,7 +38,9 @@ def run(world: World, *, rounds: int) -> list[str]:
         return ["Hand-over: not measured; smtp-sink and smtp-source are missing.\n"]
     at = timezone.now() - timedelta(minutes=1)
     release = releasing.release(
-        version_id=approved(int(at.timestamp()) % 1_000_000, at).pk, by=User.objects.get(pk=1), at=at
+        version_id=approved(int(at.timestamp()) % 1_000_000, at).pk,
+        by=User.objects.get(pk=1),
+        at=at,
     )
     count = Delivery.objects.filter(release=release).count()
     ours: list[float] = []

@@ -30,5 +30,6 @@ class SignedIn:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
-        add_never_cache_headers(response)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response

@@ -1,7 +1,9 @@
 """The test database is made by the owner role; tests run as the application role."""
 
 import os
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,12 +16,24 @@ from pytest_django.plugin import DjangoDbBlocker
 from ncsc_portal import env
 
 
+def drop(name: str, *, server: psycopg.Connection[Any]) -> None:
+    """Drop a database if it is there. The owner may not end sessions of the application role (so
+    no FORCE): one that is just closing is waited for."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
 def recreate(name: str, *, template: str | None = None) -> None:
     """An empty database `name`, owned by the owner role; a copy of `template` when given."""
     with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-        owner.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        drop(name, server=owner)
         made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template:
             made += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
@@ -48,7 +62,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         connection.close()
         with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop(name, server=server)
 
 
 @pytest.fixture

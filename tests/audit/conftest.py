@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.conftest import recreate
+from tests.conftest import drop, recreate
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def record_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         connection.close()
         connection.settings_dict["NAME"] = shared
         with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-            owner.execute(f'DROP DATABASE "{shared}_record" WITH (FORCE)')
+            drop(f"{shared}_record", server=owner)
 
 
 @pytest.fixture
