@@ -9,7 +9,9 @@ from typing import Any
 
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.models import Group
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.services import record
@@ -37,6 +39,7 @@ def _note(action: str, target: object, *, by: User, at: datetime, **ids: Any) ->
     record(at=at, actor=by.actor, action=f"registry.{action}", target=str(target), detail=ids)
 
 
+@transaction.atomic
 def register_organisation(*, name: str, by: User, at: datetime) -> Organisation:
     """A new organisation with a group of its own. `Conflict` when the name is taken."""
     _needs(by, Right.REGISTRY, at=at)
@@ -50,6 +53,7 @@ def register_organisation(*, name: str, by: User, at: datetime) -> Organisation:
     return organisation
 
 
+@transaction.atomic
 def close_organisation(*, organisation: Organisation, by: User, at: datetime) -> Organisation:
     """The organisation ends at `at`. One person: it can only narrow."""
     _needs(by, Right.REGISTRY, at=at)
@@ -61,6 +65,7 @@ def close_organisation(*, organisation: Organisation, by: User, at: datetime) ->
     return organisation
 
 
+@transaction.atomic
 def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     """Put an unsaved fact before a second person. It counts for nothing until confirmed."""
     _needs(by, Right.REGISTRY, at=at)
@@ -71,6 +76,7 @@ def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     return fact
 
 
+@transaction.atomic
 def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     """The second person. `Conflict` when a confirmed fact says the same for part of the time."""
     _needs(by, Right.APPROVE, at=at)
@@ -84,13 +90,38 @@ def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
         with transaction.atomic():
             fact.save(update_fields=["confirmed_by", "recorded_from"])
     except IntegrityError as error:
+        other = _overlapping(fact, at=at)
+        if other is None:
+            raise
         raise Conflict(
-            _("The registry holds such a fact for part of this time; end that one first.")
+            _("The registry holds this already from %(start)s (%(reference)s); end that first.")
+            % {"start": other.valid_from.date().isoformat(), "reference": other.reference}
         ) from error
     _note("fact.confirm", fact.organisation_id, by=by, at=at, fact=_name(fact))
     return fact
 
 
+def _overlapping(fact: RegistryFact, *, at: datetime) -> RegistryFact | None:
+    """The confirmed fact with the same key that stands in the way, by the table's constraint."""
+    key = {
+        name: getattr(fact, name)
+        for constraint in fact._meta.constraints
+        if isinstance(constraint, ExclusionConstraint)
+        for name, _operator in constraint.expressions
+        if isinstance(name, str)
+    }
+    if not key:
+        return None
+    others = type(fact).objects.known_at(at).filter(**key).exclude(pk=fact.pk)
+    if fact.valid_until is not None:
+        others = others.filter(valid_from__lt=fact.valid_until)
+    found: RegistryFact | None = others.filter(
+        Q(valid_until=None) | Q(valid_until__gt=fact.valid_from)
+    ).first()
+    return found
+
+
+@transaction.atomic
 def end_fact(*, fact: RegistryFact, valid_until: datetime, by: User, at: datetime) -> RegistryFact:
     """Let a fact end earlier than it would. The old row stays, as what we knew until now."""
     _needs(by, Right.REGISTRY, Right.APPROVE, at=at)
@@ -123,6 +154,7 @@ def _name(fact: RegistryFact) -> str:
     return f"{type(fact).__name__} {fact.pk}"
 
 
+@transaction.atomic
 def add_contact(
     *,
     organisation: Organisation,
@@ -144,6 +176,7 @@ def add_contact(
     return contact
 
 
+@transaction.atomic
 def deactivate_contact(*, contact: Contact, by: User, at: datetime) -> None:
     """Nothing more is sent there; what is queued is withheld."""
     _needs(by, Right.REGISTRY, at=at)
@@ -151,6 +184,7 @@ def deactivate_contact(*, contact: Contact, by: User, at: datetime) -> None:
     _note("contact.deactivate", contact.organisation_id, by=by, at=at, contact=contact.pk)
 
 
+@transaction.atomic
 def open_account(
     *,
     email: str,
@@ -171,6 +205,7 @@ def open_account(
     return user
 
 
+@transaction.atomic
 def close_account(*, user: User, by: User, at: datetime) -> None:
     """The person can do and read nothing any more."""
     _needs(by, Right.REGISTRY, at=at)
@@ -178,6 +213,7 @@ def close_account(*, user: User, by: User, at: datetime) -> None:
     _note("account.close", user.actor, by=by, at=at)
 
 
+@transaction.atomic
 def assign_role(
     *, user: User, role: Role, by: User, confirmed_by: User, at: datetime
 ) -> RoleAssignment:
@@ -193,6 +229,7 @@ def assign_role(
     return assignment
 
 
+@transaction.atomic
 def register_machine(
     *, organisation: Organisation, responsible: User, name: str, by: User, at: datetime
 ) -> tuple[MachineClient, str]:

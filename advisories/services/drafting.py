@@ -119,7 +119,12 @@ def edit_version(
     if "title" in fields:
         fields["title"] = _title(fields["title"])
     kind = fields.pop("kind", None)
-    if kind:
+    if kind and kind != version.advisory.kind:
+        if version.number > 100:
+            # It would change what was approved and read of the versions before.
+            raise WrongStatus(
+                _("The kind of an advisory stays what it was when it first went out.")
+            )
         version.advisory.kind = kind
         version.advisory.save(update_fields=["kind"])
     for name, value in fields.items():
@@ -264,7 +269,10 @@ def attest(
     by: User,
     at: datetime,
 ) -> Attestation:
-    """Vouch for a fact (vaststelling). Before approval only: the approval covers it."""
+    """Vouch for a fact (vaststelling). Before approval only: the approval covers it.
+
+    It counts as an edit to whoever has the draft open: nobody approves what they did not see.
+    """
     version = locked(version_id)
     if version.status not in OPEN or version.status == AdvisoryVersion.Status.APPROVED:
         raise WrongStatus(_("What is attested after the approval would not have been approved."))
@@ -290,6 +298,8 @@ def attest(
         evidence=evidence.strip(),
         regime=regime_at(at).id.value,
     )
+    version.revision += 1
+    version.save(update_fields=["revision"])
     note(version, "attest", by=by, at=at, attestation=attestation.pk, predicate=predicate.value)
     return attestation
 

@@ -15,7 +15,7 @@ from advisories.importing.document import Flag, ImportedAdvisory, ImportedSectio
 from advisories.importing.errors import Refused, quote
 from advisories.importing.text import visible
 from advisories.importing.versions import version_key
-from advisories.models import Advisory, AdvisoryVersion, ImportedDocument, Marking, Section
+from advisories.models import Advisory, AdvisoryVersion, Editor, ImportedDocument, Marking, Section
 from advisories.services.numbering import take_number
 from audit.services import record
 from law.vocabulary import Tlp
@@ -207,6 +207,7 @@ def _next_version(
     last.last_edited_by, last.edited_at = by, at
     last.revision += 1
     last.save()
+    Editor.objects.get_or_create(version=last, user=by)
     return last
 
 

@@ -46,9 +46,10 @@ def opened_for_edit(version_id: int, *, revision: int, by: User, at: datetime) -
 
 def fits(version: AdvisoryVersion, revision: int) -> None:
     if version.revision != revision:
+        attested = version.attestations.filter(at__gte=version.edited_at).order_by("pk").last()
         raise Stale(
             _("%(name)s changed this draft meanwhile. Look at both texts and save again.")
-            % {"name": version.last_edited_by}
+            % {"name": attested.by if attested else version.last_edited_by}
         )
 
 
