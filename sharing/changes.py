@@ -108,6 +108,7 @@ SELECT j.position, j.kind, a.number, v.number, j.at, j.is_open,
    ELSE EXISTS (SELECT FROM sharing_endedgrant e
                  WHERE e.version_id = j.version_id
                    AND (j.section_id IS NULL OR e.section_id = j.section_id)
+                   AND e.valid_from < e.ended_at  -- begun and ended in one instant: never seen
                    AND (e.person_id = %(person)s OR EXISTS (
                      SELECT FROM was WHERE was.id = e.group_id
                         AND was.since < e.ended_at AND e.valid_from < was.until)))
@@ -115,6 +116,10 @@ SELECT j.position, j.kind, a.number, v.number, j.at, j.is_open,
         AND (j.group_id IS NULL OR j.group_id IN (SELECT id FROM was))
     OR j.kind = 'revoked' AND j.group_id IN (
          SELECT group_id FROM recipients_organisation WHERE id = %(organisation)s)
+       AND EXISTS (SELECT FROM sharing_grant g JOIN was ON was.id = g.group_id
+                    WHERE g.version_id = j.version_id
+                      AND greatest(was.since, g.valid_from)
+                          < least(was.until, coalesce(g.valid_until, 'infinity'), j.at))
  END
    AND EXISTS (SELECT FROM held)
  ORDER BY j.position LIMIT %(limit)s

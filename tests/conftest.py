@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -38,6 +39,14 @@ def recreate(name: str, *, template: str | None = None) -> None:
         if template:
             made += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
         owner.execute(made)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages are quoted in English unless a test asks for a language, whichever was left active
+    by the request before it and whether the catalogues are compiled yet or not."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

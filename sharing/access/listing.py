@@ -233,7 +233,7 @@ SELECT DISTINCT a.number, r.withdrawn_at, r.withdrawal_reason
    AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
    AND (e.person_id = %(person)s AND EXISTS (SELECT FROM held)
         OR EXISTS (SELECT FROM held
-                    WHERE held.id = e.group_id AND held.since <= r.withdrawn_at
-                      AND (held.until IS NULL OR held.until > r.withdrawn_at)))
+                    WHERE held.id = e.group_id AND held.since < r.withdrawn_at
+                      AND (held.until IS NULL OR held.until >= r.withdrawn_at)))
  ORDER BY r.withdrawn_at DESC LIMIT 200
 """
