@@ -1,5 +1,6 @@
 """The test database is made by the owner role; tests run as the application role."""
 
+import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -39,6 +40,21 @@ def recreate(name: str, *, template: str | None = None) -> None:
         if template:
             made += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
         owner.execute(made)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Workers have databases of their own on one cluster, whose transaction numbers they share: a
+    test marked `alone` waits until no other test runs, and the others wait for it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    folder = item.config.cache.mkdir("alone")
+    how = fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
+    with (folder / "door").open("a") as door, (folder / "room").open("a") as room:
+        fcntl.flock(door, fcntl.LOCK_EX)  # who waits to be alone is not overtaken
+        fcntl.flock(room, how)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

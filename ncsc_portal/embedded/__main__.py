@@ -56,7 +56,8 @@ def test(arguments: Sequence[str]) -> int:
     compile_catalogues()
     with servers(state, purpose="test", durable=False) as (_, env):
         cache = f"cache_dir={state.folder / 'cache' / 'pytest'}"
-        command = [sys.executable, "-m", "pytest", "-o", cache, *arguments]
+        workers = str(min(os.cpu_count() or 1, 4))  # a later -n of the caller's own wins
+        command = [sys.executable, "-m", "pytest", "-o", cache, "-n", workers, *arguments]
         return subprocess.run(command, env=env, cwd=ROOT).returncode
 
 

@@ -144,6 +144,33 @@ UPDATE sharing_delivery d
 """
 
 
+# A notice `d` that may have arrived: handed over, or tried in a way whose end nobody knows (a worker
+# that died, a connection that broke). A try that was withheld or answered with a refusal told nobody.
+MAY_HAVE_ARRIVED = """
+d.kind = 'notice' AND d.attempts > (
+  SELECT count(*) FROM sharing_deliveryattempt t
+   WHERE t.delivery_id = d.id
+     AND (t.outcome IN ('withheld', 'recalled', 'refused')
+          OR (t.outcome = 'deferred' AND t.smtp_code IS NOT NULL)))
+"""
+
+
+def told(*, advisory_id: int, contacts: Iterable[int]) -> frozenset[int]:
+    """Those of the contacts to whom a notice about any version of the advisory may have gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, {"advisory": advisory_id, "contacts": list(contacts)})
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+_TOLD = f"""
+SELECT DISTINCT d.contact_id
+  FROM sharing_delivery d
+  JOIN sharing_release r ON r.id = d.release_id
+  JOIN advisories_advisoryversion v ON v.id = r.version_id
+ WHERE v.advisory_id = %(advisory)s AND d.contact_id = ANY(%(contacts)s) AND {MAY_HAVE_ARRIVED}
+"""  # noqa: S608 -- constants only
+
+
 @dataclass(frozen=True, slots=True)
 class Tries:
     """What was tried before: how often, and since when."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from recipients.models import Contact
 from sharing.access.sending import for_sending
+from sharing.delivery import claim
 from sharing.delivery.claim import Claimed, Settled
 from sharing.delivery.smtp import Mail
 from sharing.models import Delivery, Release
@@ -106,11 +107,17 @@ def _withdrawals(
             contact__in=[one.contact_id for one in owed],
         ).values_list("contact_id", flat=True)
     )
+    told = claim.told(
+        advisory_id=release.version.advisory_id, contacts=[one.contact_id for one in owed]
+    )
     made: dict[str, mail.Rendition] = {}
     for one in owed:
         contact = contacts[one.contact_id]
         if contact.pk in on_its_way:
             prepared.too_early.append(one)
+            continue
+        if contact.pk not in told:  # what was on its way at the withdrawal never left
+            prepared.ended.append(Settled(one, Delivery.Status.RECALLED, "recalled"))
             continue
         if not contact.active or (contact.user is not None and not contact.user.is_active):
             prepared.ended.append(Settled(one, Delivery.Status.WITHHELD, "withheld"))

@@ -15,6 +15,7 @@ from law.regimes import regime_at
 from recipients.models import User
 from recipients.roles import Right, may
 from sharing import tasks
+from sharing.delivery.claim import MAY_HAVE_ARRIVED
 from sharing.facts.matter import Matter
 from sharing.granting import store
 from sharing.granting.deciding import everyone
@@ -188,13 +189,12 @@ def _owe_withdrawal_notices(newest: Release, live: list[Release], *, at: datetim
         return int(cursor.rowcount)
 
 
-_WITHDRAWALS = """
+_WITHDRAWALS = f"""
 INSERT INTO sharing_delivery
   (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, attempts)
 SELECT gen_random_uuid(), %(newest)s, told.contact_id, told.organisation_id, 'withdrawal',
        'email', 'pending', true, %(at)s, 0
   FROM (SELECT DISTINCT d.contact_id, d.organisation_id FROM sharing_delivery d
-         WHERE d.release_id = ANY(%(releases)s) AND d.kind = 'notice'
-           AND (d.status IN ('handed_over', 'sending') OR d.attempts > 0)) told
+         WHERE d.release_id = ANY(%(releases)s) AND {MAY_HAVE_ARRIVED}) told
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 -- constants only

@@ -19,6 +19,8 @@ from audit.models import Entry, Leaf, Seal
 from audit.services import Act, record_many, seal
 from audit.tasks import seal as seal_task
 
+pytestmark = pytest.mark.alone  # the sealer waits for every open transaction of the cluster
+
 AT = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 Owner = Callable[..., None]
 

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from audit.models import Entry
 from recipients.models import Contact
+from sharing.delivery import claim
 from sharing.delivery.drain import drain
 from sharing.models import Alarm, Delivery, DeliveryAttempt
 from sharing.services import releasing
@@ -234,6 +236,36 @@ def test_who_was_told_hears_of_the_withdrawal_and_only_its_number(server: MailSe
     assert TITLE not in text
     assert BODY not in text
     assert "Onjuist" not in text
+
+
+def test_who_was_never_told_does_not_hear_of_the_withdrawal(server: MailServer) -> None:
+    one = world(people(3), at=AT)
+    release = one.publish(at=AT)
+    left = Contact.objects.filter(email=people(3)[0].email)
+    left.update(active=False)
+    server.rcpt_answers[people(3)[1].email].append("451 4.2.1 mailbox busy")
+    assert drain(clock=at()) == {"withheld": 1, "handed_over": 1, "deferred": 1}
+    left.update(active=True)
+    withdraw(one, release.pk, 1)
+    assert drain(clock=at(minutes=2)) == {"handed_over": 1}
+    assert server.recipients == [people(3)[2].email] * 2
+
+
+def test_a_notice_withheld_after_the_withdrawal_needs_no_word_of_it(server: MailServer) -> None:
+    one = world(people(2), at=AT)
+    release = one.publish(at=AT)
+    in_hand = claim.claim(at=AT)
+    withdraw(one, release.pk, 1)
+    assert Delivery.objects.filter(kind=Delivery.Kind.WITHDRAWAL).count() == 2
+    withheld, sent = in_hand
+    ends = [
+        claim.Settled(withheld, Status.WITHHELD, "withheld"),
+        claim.Settled(sent, Status.HANDED_OVER, "handed_over", 250),
+    ]
+    with transaction.atomic():
+        claim.settle(ends, at=AT + timedelta(minutes=2))
+    assert drain(clock=at(minutes=3)) == {"handed_over": 1, "recalled": 1}
+    assert server.recipients == [Contact.objects.get(pk=sent.contact_id).email]
 
 
 def test_a_notice_in_a_dead_workers_hands_is_recalled_with_its_release(server: MailServer) -> None:
