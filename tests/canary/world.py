@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -121,6 +121,8 @@ def _release(maker: Maker, item: Item, version: Version, at: datetime) -> None:
 
 
 def _withdraw(maker: Maker, item: Item, at: datetime) -> None:
+    # What lapsed or began long before has been followed: the beat comes round every minute.
+    expire(at=at - timedelta(minutes=1))
     withdraw(maker.world, item, at=at)
 
 
