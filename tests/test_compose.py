@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
+from compose_pydantic import ComposeSpecification
+from pydantic import ValidationError
 
 from ncsc_portal.embedded.processes import BEAT, WEB, WORKER
 
@@ -16,6 +18,16 @@ PORTAL = ("web", "worker", "beat")
 def compose() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     return loaded
+
+
+def test_the_file_is_what_the_compose_specification_allows(compose: dict[str, Any]) -> None:
+    # Extensions are the specification's own (`^x-`), but these models were generated without them.
+    plain = {key: value for key, value in compose.items() if not key.startswith("x-")}
+    specified = ComposeSpecification.model_validate(plain)
+    assert set(PORTAL) < set(specified.services or {})
+    misspelt = {**plain["services"]["web"], "helthcheck": {}}
+    with pytest.raises(ValidationError, match="helthcheck"):
+        ComposeSpecification.model_validate({**plain, "services": {"web": misspelt}})
 
 
 @pytest.mark.parametrize(("service", "command"), [("web", WEB), ("worker", WORKER), ("beat", BEAT)])
