@@ -10,8 +10,10 @@ from ncsc_portal.embedded.processes import BEAT, WEB, WORKER
 from ncsc_portal.embedded.progress import say, step
 from ncsc_portal.embedded.servers import claimed, listen, serving
 from ncsc_portal.embedded.state import ROOT, State
-from ncsc_portal.embedded.supervisor import Supervisor
+from ncsc_portal.embedded.supervisor import Child, Supervisor
 from ncsc_portal.translations import compile_catalogues
+
+PYTHON = (sys.executable, "-m")
 
 
 def demo(state: State, *, once: bool, port: int) -> int:
@@ -40,22 +42,31 @@ def _play(supervisor: Supervisor, *, env: Mapping[str, str], once: bool, port: i
 
 def start_portal(supervisor: Supervisor, *, env: Mapping[str, str], port: int) -> None:
     """Start web, worker and beat, and wait until the first two answer."""
-    run = supervisor.state.run
-    python = [sys.executable, "-m"]
     with step("Worker"):
-        child = supervisor.start("worker", [*python, *WORKER], env=env, cwd=ROOT)
-        log = supervisor.state.log / "worker.log"
-        supervisor.wait_until(child, lambda: b"ready." in log.read_bytes())
+        start_worker(supervisor, env=env)
     with step("Beat"):
-        schedule = ["--schedule", str(run / "schedule"), "--pidfile", ""]
-        beat = supervisor.start("beat", [*python, *BEAT, *schedule], env=env, cwd=ROOT)
-        log_of_beat = supervisor.state.log / "beat.log"
-        supervisor.wait_until(beat, lambda: b"beat: Starting" in log_of_beat.read_bytes())
-    with step("Web"), listen(port) as listener:
+        schedule = ["--schedule", str(supervisor.state.run / "schedule"), "--pidfile", ""]
+        beat = supervisor.start("beat", [*PYTHON, *BEAT, *schedule], env=env, cwd=ROOT)
+        log = supervisor.state.log / "beat.log"
+        supervisor.wait_until(beat, lambda: b"beat: Starting" in log.read_bytes())
+    with step("Web"):
+        start_web(supervisor, env=env, port=port)
+
+
+def start_worker(supervisor: Supervisor, *, env: Mapping[str, str]) -> Child:
+    worker = supervisor.start("worker", [*PYTHON, *WORKER], env=env, cwd=ROOT)
+    log = supervisor.state.log / "worker.log"
+    supervisor.wait_until(worker, lambda: b"ready." in log.read_bytes())
+    return worker
+
+
+def start_web(supervisor: Supervisor, *, env: Mapping[str, str], port: int) -> Child:
+    with listen(port) as listener:
         handed = ["--bind", f"fd://{listener.fileno()}", "--pythonpath", str(ROOT)]
-        command = [*python, *WEB, *handed, "--worker-tmp-dir", str(run)]
+        command = [*PYTHON, *WEB, *handed, "--worker-tmp-dir", str(supervisor.state.run)]
         web = supervisor.start("web", command, env=env, pass_fds=[listener.fileno()], cwd=ROOT)
         supervisor.wait_until(web, lambda: opens(env["PUBLIC_URL"]))
+    return web
 
 
 def opens(url: str) -> bool:

@@ -49,6 +49,7 @@ class Ground:
     urls: dict[str, str] = field(default_factory=dict)
     count: int = 0
     ports: dict[bool, int] = field(default_factory=dict)  # of the sinks, by pipelining
+    variables: dict[str, str] = field(default_factory=dict)  # of every process of the portal
     nursery: "subprocess.Popen[str] | None" = None
 
     @property
@@ -56,13 +57,13 @@ class Ground:
         return self.state.postgres / "data"
 
     def start_database(self) -> None:
-        self._bury("postgres")
+        self.bury("postgres")
         self.urls |= postgres.start(
             self.supervisor, secrets=read_secrets(self.state), sockets=sockets(self.state)
         )
 
     def start_broker(self) -> None:
-        self._bury("valkey")
+        self.bury("valkey")
         self.urls |= valkey.start(
             self.supervisor, secrets=read_secrets(self.state), sockets=sockets(self.state)
         )
@@ -71,7 +72,10 @@ class Ground:
         variables = environment(self.state, port=8000) | self.urls
         variables |= mail_sink(self.supervisor, variables)
         self.ports = {False: int(variables["EMAIL_PORT"]), True: self._pipelining_sink(variables)}
+        # Shared with the test itself, which verifies the record and makes sessions.
         variables["AUDIT_SIGNING_KEY"] = settings.AUDIT_SIGNING_KEY
+        variables["SECRET_KEY"] = settings.SECRET_KEY
+        self.variables = variables
         with (self.state.log / "nursery.log").open("wb") as log:
             self.nursery = subprocess.Popen(
                 [sys.executable, "-m", "tests.kill.nursery"],
@@ -104,11 +108,11 @@ class Ground:
             self.nursery.wait(30)
         self.supervisor.stop()
 
-    def _named(self, name: str) -> Child | None:
+    def named(self, name: str) -> Child | None:
         return next((one for one in self.supervisor.children if one.name == name), None)
 
-    def _bury(self, name: str) -> None:
-        if child := self._named(name):
+    def bury(self, name: str) -> None:
+        if child := self.named(name):
             child.stop()
             self.supervisor.children.remove(child)
 
@@ -163,7 +167,7 @@ class Ground:
         With `count` nobody is, and the steps come back.
         """
         connection.close()
-        broker = self._named("valkey")
+        broker = self.named("valkey")
         assert broker
         assert self.nursery
         assert self.nursery.stdin
