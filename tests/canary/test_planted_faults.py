@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django import shortcuts
 
 import law
 from advisories.addressing import Addressing
@@ -23,7 +24,7 @@ from sharing.api import problems, rendering, views
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
 from sharing.models import EndedGrant
-from sharing.renditions import mail
+from sharing.renditions import html, mail
 from sharing.services import registry, releasing
 from sharing.shared import Shared
 from tests.canary.check import check
@@ -315,7 +316,31 @@ def openings_are_logged_in_full(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(opening, "build", logged)
 
 
+def pages_go_round_the_door(patch: pytest.MonkeyPatch) -> None:
+    """The advisory page reads sections by itself."""
+    page_of = html.advisory_page
+
+    def straight(shared: Shared) -> Any:
+        rows = Section.objects.filter(version=shared.version_id).values_list("body", flat=True)
+        return replace(page_of(shared), meaning=" ".join(rows))
+
+    patch.setattr("sharing.views.readers.advisory_page", straight)
+
+
+def inboxes_name_everything(patch: pytest.MonkeyPatch) -> None:
+    """The inbox page tells of what is not in it."""
+
+    def telling(request: Any, template: str, context: dict[str, Any], **answer: Any) -> Any:
+        made = shortcuts.render(request, template, context, **answer)
+        made.write(" ".join(AdvisoryVersion.objects.values_list("title", flat=True)))
+        return made
+
+    patch.setattr("sharing.views.readers.render", telling)
+
+
 FAULTS: tuple[Plant, ...] = (
+    pages_go_round_the_door,
+    inboxes_name_everything,
     every_group_is_held,
     ended_memberships_count,
     personal_grants_of_others,
