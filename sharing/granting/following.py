@@ -129,6 +129,7 @@ def decide_anew(organisation: Organisation, *, at: datetime, reason: EndedGrant.
     for person in people:
         named |= Q(addressing__people__contains=person)
     about = Q(version__sections__marking__organisations__organisation=organisation)
+    about |= Q(version__attestations__organisation=organisation)  # said of this one alone
     before = Q(version_id__in={one.version_id for one in gone})
     releases = (
         Release.objects.filter(before | named | about, withdrawn_at=None)
