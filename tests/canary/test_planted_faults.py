@@ -338,9 +338,25 @@ def inboxes_name_everything(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("sharing.views.readers.render", telling)
 
 
+def absent_pages_hint(patch: pytest.MonkeyPatch) -> None:
+    """The page that says that there is nothing has a header when there is something."""
+
+    def telling(request: Any, template: str, **answer: Any) -> Any:
+        made = shortcuts.render(request, template, **answer)
+        if Advisory.objects.filter(number=request.path.rpartition("/")[2]).exists():
+            made.headers["X-Exists"] = "1"
+        return made
+
+    patch.setattr("sharing.views.errors.render", telling)
+
+
+# Caught by the pages themselves, and by what they say.
+OF_PAGES: tuple[tuple[Plant, str], ...] = (
+    (pages_go_round_the_door, r"page /advisories/.* shows what may not be seen"),
+    (inboxes_name_everything, r"inbox page of .* shows what may not be seen"),
+    (absent_pages_hint, r"page .* denied is not absent"),
+)
 FAULTS: tuple[Plant, ...] = (
-    pages_go_round_the_door,
-    inboxes_name_everything,
     every_group_is_held,
     ended_memberships_count,
     personal_grants_of_others,
@@ -377,4 +393,18 @@ def test_the_canary_catches(
 ) -> None:
     fault(monkeypatch)
     with pytest.raises(AssertionError):
+        _worlds(server, caplog)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("fault", "said"), OF_PAGES, ids=lambda one: getattr(one, "__name__", ""))
+def test_the_pages_catch(
+    fault: Plant,
+    said: str,
+    server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault(monkeypatch)
+    with pytest.raises(AssertionError, match=said):
         _worlds(server, caplog)
