@@ -266,11 +266,26 @@ def test_what_was_released_in_the_last_second_closes_with_the_first_of_the_next(
 
 
 def test_the_door_denies_what_a_planted_grant_opens_and_raises_an_alarm(base_seed: int) -> None:
-    world = build(base_seed)
-    who, version, part = next(_unlawful(world))
+    """In the first worlds where something is open to somebody and something shut to another."""
+    shown = 0
+    for number in range(20):
+        with rolled_back():
+            world = build(base_seed + number)
+            unlawful = next(_unlawful(world), None)
+            lender = Grant.objects.order_by("pk").first()
+            if unlawful is None or lender is None:
+                continue
+            _the_door_denies(world, *unlawful, lender)
+            shown += 1
+        if shown == 2:
+            return
+    pytest.fail(f"of 20 worlds from seed {base_seed}, {shown} had both a grant and a denial")
+
+
+def _the_door_denies(world: World, who: Who, version: Version, part: Part, lender: Grant) -> None:
     one = reader(who)
     assert one is not None
-    _plant(Section.objects.select_related("version").get(pk=part.id), who)
+    _plant(Section.objects.select_related("version").get(pk=part.id), who, lender)
     number = version.row.advisory.number
     held = access.permitted_sections(one, at=world.now)[version.row.pk]
     assert part.id in held
@@ -298,10 +313,8 @@ def _unlawful(world: World) -> Iterator[tuple[Who, Version, Part]]:
                         yield who, version, part
 
 
-def _plant(section: Section, who: Who) -> None:
+def _plant(section: Section, who: Who, lender: Grant) -> None:
     """A grant on a decision that opened for somebody else: the database cannot tell."""
-    lender = Grant.objects.select_related("decision").first()
-    assert lender is not None
     lender.pk = None
     lender._state.adding = True
     lender.group_id = who.org.row.group_id
