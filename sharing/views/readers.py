@@ -13,6 +13,8 @@ from sharing.errors import BadCursor, NotShared, Withdrawn
 from sharing.renditions.html import advisory_page
 from sharing.views.guards import signed_in
 
+PAGE = 25  # advisories on one page of the inbox
+
 
 @require_safe
 @login_required
@@ -24,7 +26,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     try:
         reader = access.reader_of(user)
-        page = access.inbox(reader, at=at, cursor=request.GET.get("cursor"), limit=25)
+        page = access.inbox(reader, at=at, cursor=request.GET.get("cursor"), limit=PAGE)
     except (NotShared, BadCursor):
         raise Http404 from None
     first = "cursor" not in request.GET

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from law.facts import Question
 from law.verdict import Verdict
 from law.vocabulary import Code, Outcome
 from recipients.models import Assurance, Designation, SectorMembership
+from sharing import access
 from sharing.access import listing, opening, readers, sending
 from sharing.api import problems, rendering, views
 from sharing.facts import attested, matter, profiles
@@ -350,11 +352,48 @@ def absent_pages_hint(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("sharing.views.errors.render", telling)
 
 
+def pages_count_what_is_denied(patch: pytest.MonkeyPatch) -> None:
+    """The number above the inbox is that of all advisories."""
+    counting = SimpleNamespace(
+        **vars(access) | {"count": lambda *_, **__: Advisory.objects.count()}
+    )
+    patch.setattr("sharing.views.readers.access", counting)
+
+
+def older_pages_repeat(patch: pytest.MonkeyPatch) -> None:
+    """The button for older advisories leads to the newest once more."""
+    patch.setattr(listing, "_position", lambda _: listing.NEWEST)
+
+
+def the_language_switch_leads_anywhere(patch: pytest.MonkeyPatch) -> None:
+    """An address of somebody else's, after ours, in a link that looks like ours."""
+    patch.setattr("django.views.i18n.url_has_allowed_host_and_scheme", lambda **_: True)
+
+
+def labels_are_guessed(patch: pytest.MonkeyPatch) -> None:
+    """A label that does not exist opens the newest version."""
+    open_advisory = opening.open_advisory
+
+    def guessing(reader: Any, *, version: str | None, **asked: Any) -> Shared:
+        known = bool(version) and AdvisoryVersion.objects.filter(number=_number(version)).exists()
+        return open_advisory(reader, version=version if known else None, **asked)
+
+    patch.setattr("sharing.views.readers.access.open_advisory", guessing)
+
+
+def _number(label: str | None) -> int:
+    digits = (label or "").replace(".", "")
+    return int(digits) if digits.isdecimal() and len(digits) < 9 else -1
+
+
 # Caught by the pages themselves, and by what they say.
 OF_PAGES: tuple[tuple[Plant, str], ...] = (
     (pages_go_round_the_door, r"page /advisories/.* shows what may not be seen"),
     (inboxes_name_everything, r"inbox page of .* shows what may not be seen"),
-    (absent_pages_hint, r"page .* denied is not absent"),
+    (absent_pages_hint, r"page .*(denied is not absent|\?version=)"),
+    (pages_count_what_is_denied, r"inbox page of .* counts"),
+    (the_language_switch_leads_anywhere, r"POST /language: to https://elsewhere"),
+    (labels_are_guessed, r"page .*\?version="),
 )
 FAULTS: tuple[Plant, ...] = (
     every_group_is_held,
@@ -380,6 +419,7 @@ FAULTS: tuple[Plant, ...] = (
     subjects_tell_amber,
     denials_quote_the_title,
     openings_are_logged_in_full,
+    older_pages_repeat,
 )
 
 
