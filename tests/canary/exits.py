@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from law.vocabulary import Tlp
 from sharing import access
@@ -37,6 +38,17 @@ def canaries(*texts: str | bytes) -> frozenset[str]:
         plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         found |= set(CANARY.findall(plain))
     return frozenset(found)
+
+
+def seen(answer: Any) -> frozenset[str]:
+    """Every canary in a web answer, headers too."""
+    return canaries(answer.content, "\n".join(f"{name}: {value}" for name, value in answer.items()))
+
+
+def bare(answer: Any) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
+    """The whole answer: one that says that there is nothing holds nothing that varies."""
+    headers = {name: value for name, value in answer.items() if name != "Expires"}  # the second
+    return answer.status_code, answer.content, tuple(sorted(headers.items()))
 
 
 @dataclass(frozen=True, slots=True)

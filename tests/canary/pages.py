@@ -14,7 +14,7 @@ from django.test import Client
 
 from sharing.access import listing
 from tests.canary import addresses
-from tests.canary.exits import Allowed, Visit, allowed, canaries, newest, tombstones
+from tests.canary.exits import Allowed, Visit, allowed, bare, canaries, newest, seen, tombstones
 from tests.canary.people import Who, World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -67,7 +67,7 @@ class _Browser:
         return self.client.get(path, query)
 
     def _visit(self, path: str, answer: Any, must: frozenset[str] = NOTHING) -> Visit:
-        return Visit(f"page {path} of {self.who}", _seen(answer), must, self.own)
+        return Visit(f"page {path} of {self.who}", seen(answer), must, self.own)
 
     def visits(self) -> Iterator[Visit]:
         if not self.let_in:
@@ -96,17 +96,15 @@ class _Browser:
         ):
             page = self.client.get("/", query, headers=headers)
             assert page.status_code == 200, (page.status_code, dict(page.items()))
-            yield Visit(
-                f"inbox page of {self.who}", _seen(page), titles, stones | titles | self.own
-            )
+            yield Visit(f"inbox page of {self.who}", seen(page), titles, stones | titles | self.own)
             told = COUNT.search(page.content.decode())
             assert headers or query or (told and int(told[1]) == len(tops)), (
                 f"inbox page of {self.who}: counts {told and told[0]}, not {len(tops)}"
             )
-        absent = _bare(self.get(f"/advisories/{ABSENT}"))
+        absent = bare(self.get(f"/advisories/{ABSENT}"))
         for cursor in CURSORS:
             page = self.get("/", cursor=cursor)
-            assert _bare(page) == absent, f"inbox with cursor {cursor!r}: {page.status_code}"
+            assert bare(page) == absent, f"inbox with cursor {cursor!r}: {page.status_code}"
         yield from self._one_by_one(tops, titles | stones)
 
     def _one_by_one(self, tops: list[Allowed], may: frozenset[str]) -> Iterator[Visit]:
@@ -117,7 +115,7 @@ class _Browser:
             for _ in range(20):
                 page = self.get("/", **query)
                 text = page.content.decode()
-                yield Visit(f"older page of {self.who}", _seen(page), NOTHING, may | self.own)
+                yield Visit(f"older page of {self.who}", seen(page), NOTHING, may | self.own)
                 cards = CARD.findall(text)
                 assert len(cards) <= 1, cards
                 listed += cards
@@ -136,7 +134,7 @@ class _Browser:
     def _advisories(self, answer: dict[tuple[str, str], Allowed]) -> Iterator[Visit]:
         assert self.who is not None
         stones = tombstones(self.world, self.who)
-        absent = _bare(self.get(f"/advisories/{ABSENT}"))
+        absent = bare(self.get(f"/advisories/{ABSENT}"))
         for item in self.world.items:
             path = f"/advisories/{item.number}"
             for label in (None, *(version.label for version in item.versions)):
@@ -153,7 +151,7 @@ class _Browser:
                     must = frozenset({stones[item.number]})
                     assert found.status_code == 410, path
                 else:
-                    assert _bare(found) == absent, f"page {path}: denied is not absent"
+                    assert bare(found) == absent, f"page {path}: denied is not absent"
                 yield self._visit(f"{path} {label}", found, must)
             yield from self._no_such_label(path, absent, stones.get(item.number))
 
@@ -161,10 +159,10 @@ class _Browser:
         gone = frozenset({stone} if stone else ())
         for label in LABELS:
             found = self.get(path, version=label)
-            assert _bare(found) == absent or (gone and found.status_code == 410), (
+            assert bare(found) == absent or (gone and found.status_code == 410), (
                 f"page {path}?version={label[:12]!r}: {found.status_code}"
             )
-            yield Visit(f"page {path} {label[:12]!r}", _seen(found), NOTHING, gone | self.own)
+            yield Visit(f"page {path} {label[:12]!r}", seen(found), NOTHING, gone | self.own)
 
     # --- wherever else one may ask ---------------------------------------------------------------
 
@@ -184,7 +182,7 @@ class _Browser:
                 self._refused(where, answer, desk=path.startswith("/desk/"))
                 desk = path.startswith("/desk/")
                 yield Visit(
-                    f"{where} by {self.who}", _seen(answer), NOTHING, NOTHING if desk else may
+                    f"{where} by {self.who}", seen(answer), NOTHING, NOTHING if desk else may
                 )
 
     def _refused(self, where: str, answer: Any, *, desk: bool) -> None:
@@ -213,14 +211,3 @@ class _Browser:
             answer = self.get(f"/advisories/{self.world.items[0].number}")
         assert answer.status_code == 500 or not self.let_in, f"with a bug: {answer.status_code}"
         return self._visit("with a bug", answer)
-
-
-def _seen(answer: Any) -> frozenset[str]:
-    headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
-    return canaries(answer.content, headers)
-
-
-def _bare(answer: Any) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
-    """The whole answer: a page that says that there is nothing holds nothing that varies."""
-    headers = {name: value for name, value in answer.items() if name != "Expires"}  # the second
-    return answer.status_code, answer.content, tuple(sorted(headers.items()))

@@ -13,7 +13,7 @@ from django.test import Client
 
 from sharing.api import SCOPE
 from tests.canary import oracle
-from tests.canary.exits import Visit, allowed, canaries, newest, tombstones
+from tests.canary.exits import Visit, allowed, bare, newest, seen, tombstones
 from tests.canary.making import HOUR
 from tests.canary.people import Who, World
 
@@ -68,7 +68,7 @@ class _Program:
             return
         tops = [newest(answer, item.number) for item in world.items]
         titles = frozenset(top.version.title for top in tops if top and top.lead)
-        yield Visit(f"REST list of {who}", _seen(self.get("advisories")), titles, NOTHING)
+        yield Visit(f"REST list of {who}", seen(self.get("advisories")), titles, NOTHING)
         absent = self.get(f"advisories/{ABSENT}")
         stones = tombstones(world, who)
         for path, number, label in self._paths():
@@ -80,8 +80,8 @@ class _Program:
             elif number in stones:
                 must = frozenset({stones[number]})
             else:
-                assert _bare(found) == _bare(absent), f"{path}: denied differs from absent"
-            yield Visit(f"REST {path} {label} by {who}", _seen(found), must, NOTHING)
+                assert bare(found) == bare(absent), f"{path}: denied differs from absent"
+            yield Visit(f"REST {path} {label} by {who}", seen(found), must, NOTHING)
         yield from self._feed(who)
 
     def _feed(self, who: Who) -> Iterator[Visit]:
@@ -98,21 +98,12 @@ class _Program:
         }
         for change in told.json()["items"]:
             assert (change["advisory"], change["version"]) in ever, f"feed of {who}: {change}"
-        yield Visit(f"feed of {who}", _seen(told), NOTHING, frozenset(ever.values()))
+        yield Visit(f"feed of {who}", seen(told), NOTHING, frozenset(ever.values()))
 
     def outside(self) -> Iterator[Visit]:
         """Not let in: one answer to everything, and the public document."""
-        refused = {_bare(self.get(path)) for path, _, _ in self._paths()}
-        refused.add(_bare(self.get(f"advisories/{ABSENT}")))
+        refused = {bare(self.get(path)) for path, _, _ in self._paths()}
+        refused.add(bare(self.get(f"advisories/{ABSENT}")))
         assert len(refused) == 1, "refusals differ"
         for path in ("advisories", "changes", "openapi.json", "advisories/", "nothing"):
-            yield Visit(f"REST {path} from outside", _seen(self.get(path)), NOTHING, NOTHING)
-
-
-def _seen(answer: Any) -> frozenset[str]:
-    headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
-    return canaries(answer.content, headers)
-
-
-def _bare(answer: Any) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
-    return answer.status_code, answer.content, tuple(sorted(answer.items()))
+            yield Visit(f"REST {path} from outside", seen(self.get(path)), NOTHING, NOTHING)
