@@ -188,8 +188,9 @@ _ROWS = (
         WHERE id BETWEEN %(first)s AND %(last)s""",
     """INSERT INTO sharing_release
          (id, version_id, purpose, addressing, urgent, released_at, released_by_id, author_id,
-          second_person_id, regime, withdrawal_reason)
-       SELECT id, id, 'inform', '{}', false, released_at, 1, 1, 2, 'CBW_2026', ''
+          second_person_id, regime, stands_under, withdrawal_reason)
+       SELECT id, id, 'inform', '{}', false, released_at, 1, 1, 2, 'CBW_2026',
+              'CBW_2026', ''
          FROM advisories_advisoryversion WHERE id BETWEEN %(first)s AND %(last)s""",
     # One decision per section stands for all its audiences: listings do not read decisions.
     """INSERT INTO sharing_decision

@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "sharing.tasks.sweep", "schedule": 60.0},
     "seal": {"task": "audit.tasks.seal", "schedule": 60.0},
     "expire": {"task": "sharing.tasks.expire", "schedule": 60.0},
+    "reassess": {"task": "sharing.tasks.reassess", "schedule": 60.0},
 }
 
 # --- security ----------------------------------------------------------------------

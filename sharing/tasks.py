@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from sharing.delivery.drain import drain
 from sharing.granting.following import expire as expire_grants
+from sharing.granting.reassessing import work
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,14 @@ def sweep() -> None:
 def expire() -> None:
     """Move what time alone has changed, and tell the feed."""
     expire_grants(at=timezone.now())
+
+
+@shared_task(name="sharing.tasks.reassess", ignore_result=True)
+def reassess() -> None:
+    """Go on with a reassessment that two people approved."""
+    done = work(at=timezone.now())
+    if done:
+        log.info("releases reassessed: %d", done)
 
 
 def wake(*, urgent: bool) -> None:

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from advisories.addressing import Addressing
 from law.facts import Recipient
+from law.regimes import regime_at
 from recipients.models import Organisation
 from sharing import judging
 from sharing.facts import profiles
@@ -102,7 +103,7 @@ def follow_registry(organisation: Organisation, *, at: datetime) -> None:
 def grant_live_releases(audience: Audience, *, at: datetime) -> None:
     """A kind of recipient that did not exist before: decide it for what is live and means it."""
     profile = profiles.from_json(audience.profile)
-    for release in _live():
+    for release in _live(at=at).iterator(chunk_size=500):
         if Addressing.from_json(release.addressing).covers(profile):
             matter = Matter.load(release.version, at=at)
             store.store(release, judging.for_audiences(matter, [profile]), at=at)
@@ -113,10 +114,14 @@ def grant_live_releases(audience: Audience, *, at: datetime) -> None:
             )
 
 
-def _live() -> Iterable[Release]:
-    """Oldest first, so that the newest version of an advisory is granted last."""
-    live = Release.objects.filter(withdrawn_at=None).select_related("version__advisory")
-    return live.order_by("released_at", "version_id").iterator(chunk_size=500)
+def _live(*, at: datetime) -> QuerySet[Release]:
+    """Releases whose grants may follow the facts, oldest first: the newest version comes last.
+
+    What stands under a law that has ended waits for `reassessing`: nobody is let in under the next
+    law before two people looked at it.
+    """
+    live = Release.objects.filter(withdrawn_at=None, stands_under=regime_at(at).id.value)
+    return live.select_related("version__advisory").order_by("released_at", "version_id")
 
 
 def decide_anew(organisation: Organisation, *, at: datetime, reason: EndedGrant.Reason) -> None:
@@ -131,12 +136,7 @@ def decide_anew(organisation: Organisation, *, at: datetime, reason: EndedGrant.
     about = Q(version__sections__marking__organisations__organisation=organisation)
     about |= Q(version__attestations__organisation=organisation)  # said of this one alone
     before = Q(version_id__in={one.version_id for one in gone})
-    releases = (
-        Release.objects.filter(before | named | about, withdrawn_at=None)
-        .select_related("version__advisory")
-        .order_by("released_at", "version_id")
-        .distinct()
-    )
+    releases = _live(at=at).filter(before | named | about).distinct()
     profile, until = profiles.profiles_at([organisation.pk], at=at)[organisation.pk]
     for release in releases:
         _decide_release_anew(release, organisation, profile, until, people, at=at)
@@ -163,28 +163,27 @@ def _decide_release_anew(
 
 def follow_consent(traced: Organisation, *, at: datetime) -> None:
     """A consent (instemming) of `traced` began or ended: decide anew what can be traced to it."""
-    releases = (
-        Release.objects.filter(
-            withdrawn_at=None,
-            version__sections__marking__organisations__organisation=traced,
-            version__sections__marking__organisations__traceable=True,
-        )
-        .select_related("version__advisory")
-        .order_by("released_at", "version_id")
-        .distinct()
+    releases = _live(at=at).filter(
+        version__sections__marking__organisations__organisation=traced,
+        version__sections__marking__organisations__traceable=True,
     )
-    for release in releases:
-        _decide_whole_release_anew(release, at=at)
+    for release in releases.distinct():
+        decide_release_anew(release, reason=EndedGrant.Reason.CONSENT, at=at)
 
 
-def _decide_whole_release_anew(release: Release, *, at: datetime) -> None:
+def decide_release_anew(
+    release: Release, *, reason: EndedGrant.Reason, at: datetime, matter: Matter | None = None
+) -> None:
+    """Decide one release again for everyone it is addressed to, and tell the feed what changed.
+
+    `matter`: other facts than the database holds, to see what they would do.
+    """
     version = {"version": release.version_id}
     before = _holders(release.version_id, at=at)
     for table in (store.BY_GROUP, store.BY_PERSON):
-        store.end(
-            table, "g.version_id = %(version)s", version, reason=EndedGrant.Reason.CONSENT, at=at
-        )
-    granted = store.store(release, everyone(Matter.load(release.version, at=at)), at=at)
+        store.end(table, "g.version_id = %(version)s", version, reason=reason, at=at)
+    matter = matter or Matter.load(release.version, at=at)
+    granted = store.store(release, everyone(matter), at=at)
     advisories = [release.version.advisory_id]
     store.settle_newest(
         store.BY_GROUP, advisories=advisories, holders=granted.groups | before.keys()

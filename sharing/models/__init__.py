@@ -5,6 +5,7 @@ from sharing.models.deciding import Decision, FactSheet, Release
 from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
+from sharing.models.reassessing import ReassessedRelease, Reassessment
 
 __all__ = [
     "Alarm",
@@ -18,5 +19,7 @@ __all__ = [
     "FeedEvent",
     "Grant",
     "PersonalGrant",
+    "ReassessedRelease",
+    "Reassessment",
     "Release",
 ]

@@ -21,6 +21,8 @@ class Release(models.Model):
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     second_person = models.ForeignKey(User, models.PROTECT, related_name="+")
     regime = models.CharField(max_length=20, choices=[(r.value, r.value) for r in RegimeId])
+    # The law that it was last assessed under as a whole; its grants do not outlive that law.
+    stands_under = models.CharField(max_length=20, choices=[(r.value, r.value) for r in RegimeId])
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawal_reason = models.TextField(blank=True)

@@ -122,6 +122,7 @@ class EndedGrant(models.Model):
         REGISTRY = "registry"  # a fact about the organisation changed
         CONSENT = "consent"  # instemming ended
         REPLACED = "replaced"  # decided again; another grant took its place
+        REASSESSED = "reassessed"  # assessed again under the law that came after
         REJUDGED = "rejudged"  # an opening or a send found the law says no
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="ended_grants")

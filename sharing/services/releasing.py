@@ -50,6 +50,7 @@ def release(*, version_id: int, by: User, at: datetime) -> Release:
         author=version.author,
         second_person=version.approved_by,
         regime=regime_at(at).id.value,
+        stands_under=regime_at(at).id.value,
     )
     rulings = everyone(matter)
     granted = store.store(made, rulings, at=at)
