@@ -158,11 +158,12 @@ def facts(organisation: Organisation, *, at: datetime) -> list[Fact]:
         rows = model.objects.filter(organisation=organisation, recorded_until=None)
         for row in rows.select_related("recorded_by", "confirmed_by").order_by("valid_from"):
             ended = row.valid_until is not None and row.valid_until <= at
-            found.append(Fact(kind, row, _says(row), row.confirmed_by_id is not None and not ended))
+            found.append(Fact(kind, row, says(row), row.confirmed_by_id is not None and not ended))
     return found
 
 
-def _says(row: Any) -> str:
+def says(row: Any) -> str:
+    """What a fact of the registry says: a word of the law, or a name."""
     for name in ("capacity", "kind", "territory", "sector", "member"):
         if hasattr(row, name):
             return str(getattr(row, name))

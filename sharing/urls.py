@@ -37,4 +37,9 @@ urlpatterns = [
         name="confirm-fact",
     ),
     path("desk/registry/facts/<str:kind>/<int:fact_id>/end", registry.end, name="end-fact"),
+    path(
+        "desk/registry/facts/<str:kind>/<int:fact_id>/consequences",
+        registry.consequences,
+        name="consequences",
+    ),
 ]

@@ -16,7 +16,7 @@ from recipients.models import Assurance, Designation, Organisation, RegistryFact
 from recipients.roles import Right
 from sharing import desk
 from sharing.forms import FactForm
-from sharing.services import registry
+from sharing.services import registry, what_if
 from sharing.views.guards import signed_in, staff
 
 SEES = (Right.REGISTRY, Right.APPROVE, Right.EXPLAIN, Right.DRAFT)
@@ -93,3 +93,25 @@ def end(request: HttpRequest, kind: str, fact_id: int) -> HttpResponse:
     else:
         messages.success(request, _("Ended. What rested on it is closed."))
     return redirect("sharing:organisation", fact.organisation_id)
+
+
+@require_safe
+@staff(*SEES)
+def consequences(request: HttpRequest, kind: str, fact_id: int) -> HttpResponse:
+    """Who would gain or lose what, if the fact were confirmed, or ended. Changes nothing."""
+    fact = desk.fact(kind, fact_id)
+    if fact is None:
+        raise Http404
+    ending = fact.confirmed_by_id is not None
+    context: dict[str, object] = {
+        "fact": fact,
+        "says": desk.says(fact),
+        "kind": kind,
+        "ending": ending,
+    }
+    try:
+        supposed = what_if.ended if ending else what_if.confirmed
+        context["changes"] = what_if.by_section(supposed(fact, at=timezone.now()))
+    except Refusal as refusal:
+        context["refusal"] = refusal.message
+    return render(request, "desk/consequences.html", context)

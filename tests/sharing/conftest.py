@@ -6,6 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.sharing.mailserver import MailServer, running
+from tests.sharing.published import Published, published
 
 
 @pytest.fixture(params=[True, False], ids=["pipelining", "step by step"])
@@ -17,3 +18,9 @@ def server(request: pytest.FixtureRequest, settings: Settings) -> Iterator[MailS
         settings.EMAIL_TIMEOUT = 5
         settings.DEFAULT_FROM_EMAIL = "NCSC-portaal <portaal@ncsc.example>"
         yield one
+
+
+@pytest.fixture
+def world(db: None) -> Published:
+    """Staff with every role, and nothing published yet."""
+    return published()

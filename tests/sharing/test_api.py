@@ -21,16 +21,11 @@ from sharing.api import serializers
 from sharing.api.views import DOCUMENT
 from sharing.models import FeedEvent
 from sharing.services import registry, releasing
-from tests.sharing.published import LEAD, SECRETS, Part, Published, Reading, published
+from tests.sharing.published import LEAD, SECRETS, Part, Published, Reading
 
 pytestmark = pytest.mark.django_db
 OPENAPI = json.loads(DOCUMENT.read_bytes())
 LIST, ONE, FEED = "/advisories", "/advisories/{number}", "/changes"
-
-
-@pytest.fixture
-def world() -> Published:
-    return published()
 
 
 @pytest.fixture

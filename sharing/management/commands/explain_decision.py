@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from advisories.models import Section
 from law import LawError
 from recipients.models import Organisation
+from sharing.management.arguments import instant, section_of
 from sharing.services.explaining import explain
 
 
@@ -35,13 +32,13 @@ class Command(BaseCommand):
         at: str | None,
         **options: Any,
     ) -> None:
-        section = _section(number, version, position)
+        section = section_of(number, version, position)
         try:
             recipient = Organisation.objects.get(name__iexact=organisation)
         except Organisation.DoesNotExist:
             raise CommandError(f"The registry knows no organisation {organisation!r}.") from None
         try:
-            found = explain(section_id=section.pk, organisation_id=recipient.pk, at=_instant(at))
+            found = explain(section_id=section.pk, organisation_id=recipient.pk, at=instant(at))
         except LawError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{section.version} §{position} → {recipient}, {found.at.isoformat()}")
@@ -55,24 +52,3 @@ class Command(BaseCommand):
                 unsure = "" if rule.verified else f"  [not verified, {rule.confidence}]"
                 self.stdout.write(f"      {rule.id}: {rule.article}: “{rule.quote_nl}”{unsure}")
         self.stdout.write(f"  = {found.verdict.outcome} {found.verdict.code}")
-
-
-def _section(number: str, version: str, position: int) -> Section:
-    major, _, minor = version.partition(".")
-    if not (major.isdigit() and minor.isdigit()):
-        raise CommandError("The version is written like 1.00.")
-    found = Section.objects.filter(
-        version__advisory__number=number,
-        version__number=int(major) * 100 + int(minor),
-        position=position,
-    ).first()
-    if found is None:
-        raise CommandError(f"There is no section {position} in {number} [{version}].")
-    return found
-
-
-def _instant(at: str | None) -> datetime:
-    instant = parse_datetime(at) if at else timezone.now()
-    if instant is None or timezone.is_naive(instant):
-        raise CommandError("--at needs an ISO 8601 instant with an offset, 2026-11-01T12:00+01:00.")
-    return instant
