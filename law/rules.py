@@ -5,7 +5,8 @@ whether the enacted text was read word for word; the others are shown as unverif
 officer.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 
 
@@ -42,6 +43,11 @@ class Rule:
     def verified(self) -> bool:
         read = self.label is Label.LAW and self.confidence == "H"
         return read and self.in_force and bool(self.quote_nl)
+
+    @property
+    def digest(self) -> str:
+        """Sha256 of everything the rule says: who verified it verified these very words."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()
 
 
 WBNI = "https://wetten.overheid.nl/BWBR0041515"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from advisories.models import AdvisoryVersion, Section
+from law.rules import RULES, Rule
 from recipients.models import (
     Assurance,
     Consent,
@@ -22,7 +25,7 @@ from recipients.models import (
     SectorMembership,
     User,
 )
-from sharing.models import Alarm, Delivery, Release
+from sharing.models import Alarm, Delivery, Release, RuleVerification
 
 FACTS: dict[str, type[RegistryFact]] = {
     "designation": Designation,
@@ -174,6 +177,48 @@ def fact(kind: str, pk: int) -> RegistryFact | None:
     model = FACTS.get(kind)
     found: RegistryFact | None = model.objects.filter(pk=pk).first() if model else None
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule as the legal officer sees it."""
+
+    rule: Rule
+    verification: RuleVerification | None
+
+    @property
+    def sure(self) -> bool:
+        return self.rule.verified or self.verification is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    title: Any
+    rows: tuple[RuleRow, ...]
+
+    @property
+    def unsure(self) -> int:
+        return sum(not row.sure for row in self.rows)
+
+
+def rules(verifications: Mapping[str, RuleVerification]) -> list[RuleGroup]:
+    """All rules, by the Act that they come from."""
+    groups = (
+        (_("Cyberbeveiligingswet (since 15 August 2026)"), ("C.", "B.")),
+        (_("Personal data, handling, recipient (always)"), ("D.", "E.", "F.")),
+        (_("Wbni (until 14 August 2026)"), ("W",)),
+    )
+    return [
+        RuleGroup(
+            title,
+            tuple(
+                RuleRow(rule, verifications.get(rule.id))
+                for rule in RULES.values()
+                if rule.id.startswith(prefixes)
+            ),
+        )
+        for title, prefixes in groups
+    ]
 
 
 def contacts(organisation: Organisation) -> list[Any]:

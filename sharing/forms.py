@@ -227,6 +227,19 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class VerifyForm(forms.Form):
+    """Where a rule was read."""
+
+    source = forms.CharField(
+        label=_("Read in"),
+        max_length=300,
+        help_text=_("An address or a publication, with its date: Stb. 2026, 187."),
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class FactForm(forms.Form):
     """A new designation or assurance, to be confirmed by a second person."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sharing.views import desk, readers, registry, releases
+from sharing.views import desk, law, readers, registry, releases
 
 app_name = "sharing"
 urlpatterns = [
@@ -29,6 +29,16 @@ urlpatterns = [
     path("desk/releases/<int:release_id>/withdraw", releases.withdraw, name="withdraw"),
     path("desk/releases/<int:release_id>/revise", releases.revise, name="revise"),
     path("desk/explain/<int:section_id>/<uuid:organisation_id>", releases.explain, name="explain"),
+    path("desk/law/", law.rules, name="law"),
+    path("desk/law/rules/<str:rule>/verify", law.verify, name="verify-rule"),
+    path("desk/law/reassessment/", law.reassessment, name="reassessment"),
+    path("desk/law/reassessment/progress", law.progress, name="reassessment-progress"),
+    path("desk/law/reassessment/propose", law.propose, name="propose-reassessment"),
+    path(
+        "desk/law/reassessment/<int:reassessment_id>/approve",
+        law.approve,
+        name="approve-reassessment",
+    ),
     path("desk/registry/", registry.organisations, name="organisations"),
     path("desk/registry/<uuid:organisation_id>", registry.organisation, name="organisation"),
     path(

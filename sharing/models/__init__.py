@@ -6,6 +6,7 @@ from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.reassessing import ReassessedRelease, Reassessment
+from sharing.models.verifying import RuleVerification
 
 __all__ = [
     "Alarm",
@@ -22,4 +23,5 @@ __all__ = [
     "ReassessedRelease",
     "Reassessment",
     "Release",
+    "RuleVerification",
 ]

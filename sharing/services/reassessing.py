@@ -35,8 +35,8 @@ def propose(*, reason: str, by: User, at: datetime) -> Reassessment:
     regime = regime_at(at).id.value
     if Reassessment.objects.select_for_update().filter(regime=regime, finished_at=None).exists():
         raise WrongStatus(_("A reassessment under this law is open already."))
-    waiting = reassessing.waiting(at=at).count()
-    if not waiting:
+    releases = waiting(at=at)
+    if not releases:
         raise WrongStatus(_("Nothing that is live stands under an earlier law."))
     made = Reassessment.objects.create(
         regime=regime, reason=reason.strip(), proposed_at=at, proposed_by=by
@@ -47,7 +47,7 @@ def propose(*, reason: str, by: User, at: datetime) -> Reassessment:
         action="reassess.propose",
         target=str(made.pk),
         outcome=regime,
-        detail={"releases": waiting},
+        detail={"releases": releases},
     )
     return made
 
@@ -70,6 +70,11 @@ def approve(*, reassessment_id: int, by: User, at: datetime) -> Reassessment:
     return found
 
 
+def waiting(*, at: datetime) -> int:
+    """How many live releases stand under an earlier law."""
+    return reassessing.waiting(at=at).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a reassessment is, in releases and in holdings that came and went."""
@@ -80,13 +85,18 @@ class Progress:
     gained: int
     lost: int
 
+    @property
+    def percent(self) -> int:
+        total = self.done + self.waiting
+        return 100 * self.done // total if total else 100
+
 
 def progress(reassessment: Reassessment, *, at: datetime) -> Progress:
     done = list(reassessment.releases.values_list("gained", "lost"))
     return Progress(
         reassessment=reassessment,
         done=len(done),
-        waiting=reassessing.waiting(at=at).count() if not reassessment.finished_at else 0,
+        waiting=0 if reassessment.finished_at else waiting(at=at),
         gained=sum(gained for gained, _lost in done),
         lost=sum(lost for _gained, lost in done),
     )

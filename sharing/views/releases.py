@@ -21,7 +21,7 @@ from recipients.roles import Right
 from sharing import desk
 from sharing.forms import ReasonForm
 from sharing.granting.deciding import preview as previewed
-from sharing.services import explaining, releasing
+from sharing.services import explaining, releasing, verifying
 from sharing.views.guards import signed_in, staff
 
 
@@ -122,7 +122,9 @@ def explain(request: HttpRequest, section_id: int, organisation_id: UUID) -> Htt
         raise Http404 from None
     except LawError as error:
         return render(request, "desk/explain.html", {"error": str(error)}, status=422)
-    return render(request, "desk/explain.html", {"explanation": explanation})
+    return render(
+        request, "desk/explain.html", {"explanation": explanation, "verified": verifying.standing()}
+    )
 
 
 def _instant(request: HttpRequest) -> datetime:

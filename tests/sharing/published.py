@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
@@ -28,6 +29,7 @@ from recipients.models import (
 from sharing.models import Release
 from sharing.services import registry, releasing
 
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TOKEN = "/identity/o/api/token"
 ATTESTED = (
     Predicate.RELEVANT_TO_RECIPIENT,
@@ -220,3 +222,12 @@ def published() -> Published:
                 user=user, role=role, valid_from=start, assigned_by=author, confirmed_by=second
             )
     return Published(author, second, start)
+
+
+def browser(user: User, *, second_factor: bool = True, language: str = "nl") -> Client:
+    """Somebody who logged in, with a second factor unless told."""
+    if second_factor:
+        TOTP.activate(user, generate_totp_secret())
+    client = Client(headers={"accept-language": language})
+    client.force_login(user, backend=BACKEND)
+    return client

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
@@ -21,22 +20,12 @@ from recipients.models import Organisation, User
 from sharing.models import Release
 from sharing.renditions.html import markdown
 from sharing.services import releasing
-from tests.sharing.published import LEAD, SECRETS, Part, Published, published
+from tests.sharing.published import LEAD, SECRETS, Part, Published, browser, published
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ROOT.parent / "shared" / "data" / "bad" / "hostile_text"
 ADVISORY = "/advisories/NCSC-2026-0001"
 ABSENT = "/advisories/NCSC-2026-9999"
-
-
-def browser(user: User, *, second_factor: bool = True) -> Client:
-    """Somebody who logged in, with a second factor unless told."""
-    if second_factor:
-        TOTP.activate(user, generate_totp_secret())
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def reader(organisation: Organisation, name: str = "lezer", **fields: Any) -> User:
