@@ -52,7 +52,8 @@ class _Browser:
 
     def __init__(self, world: World, who: Who | None, *, language: str) -> None:
         self.world, self.who = world, who
-        self.client = Client(raise_request_exception=False, headers={"accept-language": language})
+        self.client = Client(raise_request_exception=False)
+        self.client.cookies["django_language"] = language
         if who is not None and who.person is not None:
             TOTP.activate(who.person.row, generate_totp_secret())  # or only that page is open
             self.client.force_login(who.person.row, backend=BACKEND)

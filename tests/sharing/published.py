@@ -228,6 +228,7 @@ def browser(user: User, *, second_factor: bool = True, language: str = "nl") -> 
     """Somebody who logged in, with a second factor unless told."""
     if second_factor:
         TOTP.activate(user, generate_totp_secret())
-    client = Client(headers={"accept-language": language})
+    client = Client()
+    client.cookies["django_language"] = language
     client.force_login(user, backend=BACKEND)
     return client
