@@ -25,7 +25,7 @@ from recipients.models import (
     SectorMembership,
     User,
 )
-from sharing.models import Alarm, Delivery, Release, RuleVerification
+from sharing.models import Alarm, Delivery, Reassessment, Release, RuleVerification
 
 FACTS: dict[str, type[RegistryFact]] = {
     "designation": Designation,
@@ -177,6 +177,12 @@ def fact(kind: str, pk: int) -> RegistryFact | None:
     model = FACTS.get(kind)
     found: RegistryFact | None = model.objects.filter(pk=pk).first() if model else None
     return found
+
+
+def reassessment(pk: int | None = None) -> Reassessment | None:
+    """The newest, or that one."""
+    rows = Reassessment.objects.select_related("proposed_by", "approved_by").order_by("-pk")
+    return (rows.filter(pk=pk) if pk is not None else rows).first()
 
 
 @dataclass(frozen=True, slots=True)

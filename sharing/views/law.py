@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,6 @@ from law.rules import RULES
 from recipients.roles import Right
 from sharing import desk
 from sharing.forms import ReasonForm, VerifyForm
-from sharing.models import Reassessment
 from sharing.services import reassessing, verifying, what_if
 from sharing.views.guards import signed_in, staff
 
@@ -71,7 +70,7 @@ def reassessment(request: HttpRequest) -> HttpResponse:
 
 def _reassessment(form: ReasonForm) -> dict[str, object]:
     at = timezone.now()
-    newest = Reassessment.objects.select_related("proposed_by", "approved_by").last()
+    newest = desk.reassessment()
     return {
         "regime": regime_at(at).id,
         "waiting": reassessing.waiting(at=at),
@@ -88,9 +87,9 @@ def _reassessment(form: ReasonForm) -> dict[str, object]:
 @staff(*SEES)
 def progress(request: HttpRequest) -> HttpResponse:
     """How far it is; asked for by the page every few seconds."""
-    newest = get_object_or_404(
-        Reassessment.objects.select_related("proposed_by", "approved_by").order_by("-pk")[:1]
-    )
+    newest = desk.reassessment()
+    if newest is None:
+        raise Http404
     found = reassessing.progress(newest, at=timezone.now())
     return render(request, "desk/_reassessment.html", {"newest": found})
 
@@ -113,7 +112,8 @@ def propose(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff(Right.ATTEST_LEGAL, Right.APPROVE)
 def approve(request: HttpRequest, reassessment_id: int) -> HttpResponse:
-    get_object_or_404(Reassessment, pk=reassessment_id)
+    if desk.reassessment(reassessment_id) is None:
+        raise Http404
     try:
         reassessing.approve(
             reassessment_id=reassessment_id, by=signed_in(request), at=timezone.now()

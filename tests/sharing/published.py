@@ -224,11 +224,12 @@ def published() -> Published:
     return Published(author, second, start)
 
 
-def browser(user: User, *, second_factor: bool = True, language: str = "nl") -> Client:
+def browser(user: User, *, second_factor: bool = True, language: str = "") -> Client:
     """Somebody who logged in, with a second factor unless told."""
     if second_factor:
         TOTP.activate(user, generate_totp_secret())
     client = Client()
-    client.cookies["django_language"] = language
+    if language:  # chosen; otherwise it is the person's own
+        client.cookies["django_language"] = language
     client.force_login(user, backend=BACKEND)
     return client
