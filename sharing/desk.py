@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advisories.models import AdvisoryVersion, Section
 from law.rules import RULES, Rule
+from law.vocabulary import Capacity, Territory
 from recipients.models import (
     Assurance,
     Consent,
@@ -25,6 +26,7 @@ from recipients.models import (
     SectorMembership,
     User,
 )
+from recipients.models.facts import AssuranceKind
 from sharing.models import Alarm, Delivery, Reassessment, Release, RuleVerification
 
 FACTS: dict[str, type[RegistryFact]] = {
@@ -150,7 +152,7 @@ class Fact:
 
     kind: str
     row: Any
-    says: str
+    says: Any
     current: bool
 
 
@@ -165,12 +167,21 @@ def facts(organisation: Organisation, *, at: datetime) -> list[Fact]:
     return found
 
 
-def says(row: Any) -> str:
-    """What a fact of the registry says: a word of the law, or a name."""
-    for name in ("capacity", "kind", "territory", "sector", "member"):
-        if hasattr(row, name):
-            return str(getattr(row, name))
-    return f"{row.to_organisation or row.to_capacity}"
+_SAYS: dict[type[RegistryFact], Callable[[Any], Any]] = {
+    Designation: lambda row: Capacity(row.capacity),
+    Assurance: lambda row: AssuranceKind(row.kind).label,
+    Establishment: lambda row: Territory(row.territory),
+    SectorMembership: lambda row: row.sector,
+    ConstituencyMember: lambda row: row.member,
+    Consent: lambda row: (
+        row.to_organisation or (Capacity(row.to_capacity) if row.to_capacity else _("everyone"))
+    ),
+}
+
+
+def says(row: RegistryFact) -> Any:
+    """What a fact of the registry says: a value of the law, or a name."""
+    return _SAYS[type(row)](row)
 
 
 def fact(kind: str, pk: int) -> RegistryFact | None:

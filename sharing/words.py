@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from law.rules import Label
 from law.vocabulary import (
     Capacity,
     Code,
@@ -15,11 +16,21 @@ from law.vocabulary import (
     Predicate,
     Provenance,
     Purpose,
+    RegimeId,
     Scope,
     Territory,
 )
 
 _PAIRS: tuple[tuple[Any, Any], ...] = (
+    (RegimeId.WBNI_2018, _("The Wbni of 2018")),
+    (RegimeId.WBNI_2022, _("The Wbni as amended in 2022")),
+    (RegimeId.CBW_2026, _("The Cyberbeveiligingswet")),
+    (Label.LAW, _("the enacted text")),
+    (Label.DRAFT, _("a draft, not the enacted text")),
+    (Label.MEMORANDUM, _("parliamentary papers")),
+    (Label.REPORT, _("practice as reported")),
+    (Label.INFERENCE, _("our reading")),
+    (Label.STANDARD, _("a standard")),
     (Capacity.VITAL, _("vital provider")),
     (Capacity.GOV, _("central government")),
     (Capacity.OKTT, _("designated linking organisation (OKTT)")),

@@ -112,6 +112,7 @@ def fact(world: "World") -> dict[str, Any]:
     return {"kind": "designation", "fact_id": 2**31}
 
 
+SEES_LAW = (*DESK, "legal_officer", "auditor")
 SEES_REGISTRY = (*DESK, "legal_officer", "registry_manager", "security_officer", "auditor")
 SIGNED_IN = (*READERS, "staff without role", *STAFF)
 
@@ -152,6 +153,14 @@ TABLE |= {
     ),
     "sharing:confirm-fact": row(fact, POST=to()),
     "sharing:end-fact": row(fact, POST=to()),
+    "sharing:consequences": row(fact, GET=to()),
+    # the law
+    "sharing:law": row(GET=to(*SEES_LAW)),
+    "sharing:verify-rule": row(lambda _: {"rule": "C.53"}, POST=to("legal_officer", answer=422)),
+    "sharing:reassessment": row(GET=to(*SEES_LAW)),
+    "sharing:reassessment-progress": row(GET=to()),
+    "sharing:propose-reassessment": row(POST=to("legal_officer", answer=422)),
+    "sharing:approve-reassessment": row(lambda _: {"reassessment_id": 2**31}, POST=to()),
     # accounts: by invitation
     "account_login": row(
         GET=only(*STRANGERS, get=200, others=302), POST=only(*STRANGERS, get=200, others=302)

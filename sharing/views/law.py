@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from advisories.errors import Refusal
 from law.regimes import regime_at
 from law.rules import RULES
+from law.vocabulary import RegimeId
 from recipients.roles import Right
 from sharing import desk
 from sharing.forms import ReasonForm, VerifyForm
@@ -72,7 +73,7 @@ def _reassessment(form: ReasonForm) -> dict[str, object]:
     at = timezone.now()
     newest = desk.reassessment()
     return {
-        "regime": regime_at(at).id,
+        "regime": RegimeId(newest.regime) if newest else None,
         "waiting": reassessing.waiting(at=at),
         "newest": reassessing.progress(newest, at=at) if newest else None,
         "previews": [
@@ -91,7 +92,8 @@ def progress(request: HttpRequest) -> HttpResponse:
     if newest is None:
         raise Http404
     found = reassessing.progress(newest, at=timezone.now())
-    return render(request, "desk/_reassessment.html", {"newest": found})
+    context = {"newest": found, "regime": RegimeId(newest.regime)}
+    return render(request, "desk/_reassessment.html", context)
 
 
 @require_POST
