@@ -6,7 +6,7 @@ repeats a run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,15 +33,26 @@ WORLDS = 4
 
 
 @pytest.fixture
-def each_world(base_seed: int) -> Callable[[], Iterator[World]]:
-    """Worlds whose last things happen in the last second of the Wbni, one after the other."""
+def each_world(db: None, base_seed: int) -> Iterator[Callable[[], Iterator[World]]]:
+    """Worlds whose last things happen in the last second of the Wbni, one after the other.
 
-    def worlds() -> Iterator[World]:
+    A world that a test leaves is taken down with the test: a generator that is collected later
+    would roll back in the middle of somebody else's transaction.
+    """
+    opened: list[Generator[World]] = []
+
+    def worlds() -> Generator[World]:
         for number in range(WORLDS):
             with rolled_back():
                 yield build(base_seed + number, start=LAST - timedelta(hours=100))
 
-    return worlds
+    def opening() -> Iterator[World]:
+        opened.append(worlds())
+        return opened[-1]
+
+    yield opening
+    for one in opened:
+        one.close()
 
 
 def seen(who: Who, at: datetime) -> set[int]:
@@ -184,8 +195,7 @@ def test_a_reassessment_goes_on_where_it_was_broken_off(
 def test_it_takes_legal_affairs_a_reason_and_somebody_else(
     each_world: Callable[[], Iterator[World]],
 ) -> None:
-    worlds = each_world()  # kept: a world lasts as long as nobody asks for the next
-    assert any(working.waiting(at=MIDNIGHT).exists() for _world in worlds)
+    assert any(working.waiting(at=MIDNIGHT).exists() for _world in each_world())
     legal = builders.staff(Role.LEGAL_OFFICER)
     with pytest.raises(NotAllowed):
         reassessing.propose(reason="Nu", by=builders.staff(Role.AUTHOR), at=MIDNIGHT)
