@@ -5,16 +5,18 @@ Facts in the registry are written in one place, `fact`: through the acts that fo
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from advisories.addressing import Addressing
 from advisories.facets import Facets
 from advisories.models import Advisory, AdvisoryVersion, Section
 from advisories.services import drafting, reviewing
+from law.facts import Question
 from law.vocabulary import Capacity, PersonalData, Provenance, Purpose, Scope, Territory, Tlp
 from recipients.models import (
     Assurance,
@@ -30,6 +32,9 @@ from recipients.models import (
 )
 from recipients.models.facts import AssuranceKind
 from sharing.services import registry
+
+if TYPE_CHECKING:
+    from tests.scenario import Scenario
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 AT = datetime(2026, 9, 1, 10, tzinfo=AMSTERDAM)  # the Cyberbeveiligingswet is in force
@@ -48,8 +53,10 @@ OPEN = Facets(
 _serial = count(1)
 
 
-def staff(*roles: Role, name: str = "", until: datetime | None = None) -> User:
-    """Somebody of the NCSC with these roles since `SINCE`; without any, an account and no more."""
+def staff(
+    *roles: Role, name: str = "", since: datetime = SINCE, until: datetime | None = None
+) -> User:
+    """Somebody of the NCSC with these roles since `since`; without any, an account and no more."""
     number = next(_serial)
     user = User.objects.create_user(
         f"medewerker{number}@ncsc.example", name=name or f"Medewerker {number}"
@@ -63,7 +70,7 @@ def staff(*roles: Role, name: str = "", until: datetime | None = None) -> User:
             RoleAssignment.objects.create(
                 user=user,
                 role=role,
-                valid_from=SINCE,
+                valid_from=since,
                 valid_until=until,
                 assigned_by=first,
                 confirmed_by=second,
@@ -75,8 +82,9 @@ def fact(row: RegistryFact, *, organisation: Organisation, at: datetime = SINCE)
     """A fact of the organisation in the registry, proposed and confirmed by two people."""
     row.organisation = organisation
     row.ground, row.reference, row.valid_from = "Besluit", f"Stcrt. 2026, {next(_serial)}", at
-    proposed = registry.propose_fact(fact=row, by=staff(Role.REGISTRY_MANAGER), at=at)
-    return registry.confirm_fact(fact=proposed, by=staff(Role.DUTY_OFFICER), at=at)
+    clerk, second = staff(Role.REGISTRY_MANAGER, since=at), staff(Role.DUTY_OFFICER, since=at)
+    proposed = registry.propose_fact(fact=row, by=clerk, at=at)
+    return registry.confirm_fact(fact=proposed, by=second, at=at)
 
 
 def organisation(
@@ -86,10 +94,11 @@ def organisation(
     territory: Territory | None = Territory.NETHERLANDS,
     sectors: Collection[str] = (),
     secrecy: bool = True,
+    since: datetime = SINCE,
 ) -> Organisation:
     """A recipient with confirmed facts, one reader with an account, who is its contact too."""
-    clerk = staff(Role.REGISTRY_MANAGER)
-    made = registry.register_organisation(name=name, by=clerk, at=SINCE)
+    clerk = staff(Role.REGISTRY_MANAGER, since=since)
+    made = registry.register_organisation(name=name, by=clerk, at=since)
     rows: list[RegistryFact] = [Designation(capacity=capacity.value) for capacity in capacities]
     if territory is not None:
         rows.append(Establishment(territory=territory.value))
@@ -101,14 +110,14 @@ def organisation(
     if secrecy:
         rows.append(Assurance(kind=AssuranceKind.SECRECY.value))
     for row in rows:
-        fact(row, organisation=made)
+        fact(row, organisation=made, at=since)
     person = registry.open_account(
         email=f"lezer{next(_serial)}@lezers.example",
         name=f"Lezer van {name}",
         organisation=made,
         language="nl",
         by=clerk,
-        at=SINCE,
+        at=since,
     )
     registry.add_contact(
         organisation=made,
@@ -117,7 +126,7 @@ def organisation(
         email=person.email,
         language="nl",
         by=clerk,
-        at=SINCE,
+        at=since,
     )
     return made
 
@@ -133,6 +142,7 @@ def draft(
     title: str = "Kwetsbaarheid in Voorbeeldproduct",
     sections: Sequence[dict[str, Any]] = ({},),
     addressing: Addressing | None = None,
+    purpose: Purpose = Purpose.INFORM,
     at: datetime = AT,
 ) -> AdvisoryVersion:
     """An addressed draft by one author. Each dict is a section: `kind`, `heading`, `body`, `data`
@@ -164,7 +174,7 @@ def draft(
         version_id=version.pk,
         revision=fresh(version).revision,
         addressing=addressing or Addressing(capacities=frozenset({Capacity.ESSENTIAL})),
-        purpose=Purpose.INFORM,
+        purpose=purpose,
         purpose_text="Informeren over een kwetsbaarheid",
         by=by,
         at=at,
@@ -203,3 +213,12 @@ def out(version: AdvisoryVersion, *, at: datetime = AT) -> AdvisoryVersion:
 def fresh(version: AdvisoryVersion) -> AdvisoryVersion:
     """The version as it stands in the database."""
     return AdvisoryVersion.objects.select_related("advisory", "author").get(pk=version.pk)
+
+
+def scenario(question: Question) -> Scenario:
+    """A whole question of the law from plain values: set up, released, to be read back.
+
+    `made.decision`, `made.over_web()`, `made.over_api()`; see `tests.scenario`, which is built with
+    the builders above.
+    """
+    return importlib.import_module("tests.scenario").scenario(question)
