@@ -221,4 +221,5 @@ def scenario(question: Question) -> Scenario:
     `made.decision`, `made.over_web()`, `made.over_api()`; see `tests.scenario`, which is built with
     the builders above.
     """
-    return importlib.import_module("tests.scenario").scenario(question)
+    made: Scenario = importlib.import_module("tests.scenario").scenario(question)
+    return made
