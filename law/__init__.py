@@ -5,7 +5,7 @@
 
 from law.deciding import decide, decide_many
 from law.errors import LawError
-from law.facts import Item, Question, Recipient, Relation
+from law.facts import Iep, Item, Question, Recipient, Relation
 from law.verdict import GateResult, Verdict
 from law.vocabulary import (
     Capacity,
@@ -26,6 +26,7 @@ __all__ = [
     "Capacity",
     "Code",
     "GateResult",
+    "Iep",
     "Item",
     "LawError",
     "Outcome",

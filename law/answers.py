@@ -53,9 +53,11 @@ PRECEDENCE = (
     Code.DENY_AVG,
     Code.DENY_AVG_CH5,
     Code.DENY_EMBARGO,
+    Code.DENY_IEP,
     Code.DENY_TLP,
     Code.DENY_PAP,
     Code.DENY_MARKING_INCOMPLETE,
+    Code.DENY_RULE_SUSPENDED,
 )
 _RANK = {code: rank for rank, code in enumerate(PRECEDENCE)}
 # An ordinary basis goes before an exception: what needs no broken glass is not told as broken.
@@ -67,9 +69,18 @@ def strictest_first(codes: Iterable[Code]) -> tuple[Code, ...]:
     return tuple(sorted(set(codes), key=_RANK.__getitem__))
 
 
-def best(paths: Iterable[GateResult]) -> GateResult:
+def best(paths: Iterable[GateResult], suspended: frozenset[str] = frozenset()) -> GateResult:
     """Each path is a statutory basis of its own: one that opens is enough.
 
-    Of paths that all deny, the strictest reason is told.
+    Of paths that all deny, the strictest reason is told. A path that rests on a suspended rule
+    opens nothing.
     """
+    if suspended:
+        paths = [_unless_suspended(path, suspended) for path in paths]
     return max(paths, key=lambda p: (_OPENNESS[p.outcome], -_RANK.get(p.code, 0), len(p.rules)))
+
+
+def _unless_suspended(path: GateResult, suspended: frozenset[str]) -> GateResult:
+    if path.outcome is Outcome.DENY or suspended.isdisjoint(path.rules):
+        return path
+    return deny(path.gate, Code.DENY_RULE_SUSPENDED, *path.rules, asked=path.predicates)

@@ -71,7 +71,7 @@ def break_glass(question: Question) -> bool:
 
 def task(question: Question, regime: RegimeId) -> GateResult:
     """Gate A: the task or power under which this may go to this kind of party."""
-    return best(_bases(question))
+    return best(_bases(question), question.suspended)
 
 
 def _bases(question: Question) -> Iterator[GateResult]:

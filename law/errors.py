@@ -11,3 +11,11 @@ class NaiveInstant(LawError):
 
 class NoRegime(LawError):
     """Before 9 November 2018 there was no Act under which to share."""
+
+
+class UnknownWord(LawError):
+    """A fact holds a word that the law does not know: nothing can be decided on it."""
+
+
+class ContradictoryFacts(LawError):
+    """Two facts cannot both be true."""

@@ -47,10 +47,22 @@ class Relation:
     consent_of_all_traced: bool = False  # instemming, valid at the instant, scope covers recipient
     consent_was_given: bool = False  # there is or was a consent, valid or not: names the code
     no_linking_organisation: bool = False  # computed, with its snapshot kept as evidence
+    # What the law leaves to a person was allowed by legal affairs and a second person, for this
+    # item and this recipient. It lifts MANUAL and nothing else.
+    legal_ruling: bool = False
     named_for_red: bool = False  # the reader or organisation is named for TLP:RED
     designation_ended: bool = (
         False  # held the capacity addressed, holds it no longer: names the code
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Iep:
+    """The originator's terms as far as they decide who receives what (FIRST IEP 2.0)."""
+
+    start_date: datetime | None = None  # aware; None: from the beginning
+    end_date: datetime | None = None  # aware, itself excluded; None: without end
+    affected_party_notifications: bool = False  # `may` notify whom it is about; else `must-not`
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class Item:
     tlp: Tlp | None = None  # None counts as RED
     pap: Pap | None = None
     embargo_until: datetime | None = None
+    iep: Iep | None = None  # None: the originator set no terms
     classified: bool = False  # gerubriceerd (VIRBI)
     reporter_identity: bool = False  # reveals who reported a vulnerability (art. 34(3) Cbw)
     attested: frozenset[Predicate] = (
@@ -82,3 +95,5 @@ class Question:
     purpose: Purpose
     instant: datetime  # aware; compared in Europe/Amsterdam
     relation: Relation = field(default_factory=Relation)
+    # Ids of rules on which nothing may be based: what would be lost if a rule did not hold.
+    suspended: frozenset[str] = frozenset()

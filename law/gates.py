@@ -1,8 +1,10 @@
 """Gates D, E and F: the same under every regime, and never a reason to open what A to C close."""
 
+from datetime import datetime
+
 from law.answers import allow, deny, deny_for
-from law.errors import NaiveInstant
-from law.facts import Question
+from law.errors import ContradictoryFacts, NaiveInstant
+from law.facts import Iep, Question
 from law.verdict import GateResult
 from law.vocabulary import (
     Capacity,
@@ -82,6 +84,11 @@ def handling(question: Question) -> GateResult:
         reasons.append((Code.DENY_REPORTER_ANONYMITY, "C.34.3"))
     if not over:
         reasons.append((Code.DENY_EMBARGO, "E.EMBARGO"))
+    if item.iep is not None:
+        terms = _iep(item.iep, question)
+        asked += terms
+        if not all(value for _, value in terms):
+            reasons.append((Code.DENY_IEP, "E.IEP"))
     condition = _tlp(question)
     if condition is not None:
         asked.append(condition)
@@ -89,17 +96,34 @@ def handling(question: Question) -> GateResult:
             reasons.append((Code.DENY_TLP, "E.TLP"))
     if reasons:
         return deny_for(gate, reasons, asked=tuple(asked))
-    rules = ("E.TLP", "E.PAP") if item.pap else ("E.TLP",)
+    rules = ["E.TLP", *(["E.PAP"] if item.pap else []), *(["E.IEP"] if item.iep else [])]
     return allow(gate, *rules, asked=tuple(asked))
 
 
 def _embargo_over(question: Question) -> bool:
     until = question.item.embargo_until
-    if until is None:
-        return True
-    if until.utcoffset() is None:
-        raise NaiveInstant(f"embargo_until: {until.isoformat()} has no offset")
-    return question.instant >= until
+    return until is None or question.instant >= _aware("embargo_until", until)
+
+
+def _aware(fact: str, instant: datetime) -> datetime:
+    if instant.utcoffset() is None:
+        raise NaiveInstant(f"{fact}: {instant.isoformat()} has no offset")
+    return instant
+
+
+def _iep(iep: Iep, question: Question) -> tuple[tuple[str, bool], ...]:
+    """IEP 2.0: in force between its dates; `affected_party_notifications: must-not` keeps it from
+    whom it is about."""
+    start, end = iep.start_date, iep.end_date
+    if start and end and _aware("iep.start_date", start) >= _aware("iep.end_date", end):
+        raise ContradictoryFacts("iep.end_date: the originator's terms end before they begin")
+    begun = start is None or question.instant >= _aware("iep.start_date", start)
+    running = end is None or question.instant < _aware("iep.end_date", end)
+    about = question.relation.is_only_subject or question.relation.concerns_recipient_systems
+    return (
+        ("iep_in_force", begun and running),
+        ("affected_party_notifications", iep.affected_party_notifications or not about),
+    )
 
 
 def _tlp(question: Question) -> tuple[str, bool] | None:

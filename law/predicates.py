@@ -66,6 +66,14 @@ _ALL = (
         days=30,
     ),
     _asked(
+        _P.NO_LINKING_ORGANISATION_FOR_SECTOR,
+        "een onder a tot en met d bedoelde organisatie ontbreekt",
+        "W.3.2.OTHER",
+        LEGAL,
+        other=True,
+        days=30,
+    ),
+    _asked(
         _P.ADVICE_INSUFFICIENTLY_FOLLOWED, "onvoldoende gevolg aan advies", "W.20.3", SENIOR, LEGAL
     ),
     _asked(_P.DATA_WITHIN_THAT_ADVICE, "in het advies opgenomen gegevens", "W.20.3", SENIOR, LEGAL),

@@ -370,11 +370,27 @@ _ALL = (
         Label.STANDARD,
     ),
     _ours("E.PAP", "PAP", "limits use by the recipient, not who receives", "PAP", Label.STANDARD),
+    Rule(
+        "E.IEP",
+        "FIRST IEP 2.0",
+        "",
+        "the originator's terms: from when until when, and whether those affected may be told",
+        "https://www.first.org/iep/",
+        "H",
+        Label.STANDARD,
+    ),
     _ours(
         "E.EMBARGO",
         "agreement with the source",
         "nothing before the agreed instant",
         "handling",
+        Label.INFERENCE,
+    ),
+    _ours(
+        "M.RULING",
+        "Wbni, Cbw: where the text leaves it to a person",
+        "legal affairs and a second person allowed it for this item and this recipient",
+        "decision with reason on record",
         Label.INFERENCE,
     ),
     _ours(

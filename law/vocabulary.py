@@ -129,6 +129,7 @@ class Predicate(StrEnum):
     PURPOSE_BOUND = "purpose_bound"
     CONTRIBUTES_TO_PREVENTING_SOCIETAL_DISRUPTION = "contributes_to_preventing_societal_disruption"
     SERIOUS_THREAT_CONSIDERABLE_CONSEQUENCES = "serious_threat_considerable_consequences"
+    NO_LINKING_ORGANISATION_FOR_SECTOR = "no_linking_organisation_for_sector"  # legal overrides
     ADVICE_INSUFFICIENTLY_FOLLOWED = "advice_insufficiently_followed"
     DATA_WITHIN_THAT_ADVICE = "data_within_that_advice"
     SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY = "serious_societal_consequences_necessity"
@@ -169,6 +170,7 @@ class Code(StrEnum):
 
     OK = "OK"
     BREAK_GLASS = "BREAK_GLASS"
+    LEGAL_RULING = "LEGAL_RULING"
     MUST_W_20_4_A = "MUST_W_20_4_A"
     MUST_W_19 = "MUST_W_19"
     MANUAL_LEGAL = "MANUAL_LEGAL"
@@ -192,5 +194,7 @@ class Code(StrEnum):
     DENY_EMBARGO = "DENY_EMBARGO"
     DENY_CLASSIFIED = "DENY_CLASSIFIED"
     DENY_REPORTER_ANONYMITY = "DENY_REPORTER_ANONYMITY"
+    DENY_IEP = "DENY_IEP"
+    DENY_RULE_SUSPENDED = "DENY_RULE_SUSPENDED"
     DENY_RECIPIENT_INACTIVE = "DENY_RECIPIENT_INACTIVE"
     DENY_MARKING_INCOMPLETE = "DENY_MARKING_INCOMPLETE"

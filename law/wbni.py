@@ -106,7 +106,7 @@ def contact_point_duty(question: Question) -> bool:
 
 def task(question: Question, regime: RegimeId) -> GateResult:
     """Gate A: is there a task (art. 3) under which this may go to this kind of recipient?"""
-    return best(_bases(question, regime))
+    return best(_bases(question, regime), question.suspended)
 
 
 def _bases(question: Question, regime: RegimeId) -> Iterator[GateResult]:
@@ -231,21 +231,20 @@ def _special_case(question: Question, regime: RegimeId, common: Asked) -> GateRe
     if regime is RegimeId.WBNI_2018:
         return deny(A, Code.DENY_NO_TASK_3_2, "W.3.2", asked=common)
     serious = _attested(question, Predicate.SERIOUS_THREAT_CONSIDERABLE_CONSEQUENCES)
+    # Computed from the registry; legal affairs may override it with a reason.
+    nobody = Predicate.NO_LINKING_ORGANISATION_FOR_SECTOR
+    alone = relation.no_linking_organisation or nobody in question.item.attested
     asked = (
         *common,
         ("concerns_recipient_systems", relation.concerns_recipient_systems),
-        ("no_linking_organisation_for_sector", relation.no_linking_organisation),
+        (nobody.value, alone),
         *serious,
     )
     if _all(asked):
         return allow(A, "W.3.2.OTHER", asked=asked)
     code = Code.DENY_NO_TASK_3_2
     if _all(common) and relation.concerns_recipient_systems:
-        code = (
-            Code.DENY_NOT_SERIOUS
-            if relation.no_linking_organisation
-            else Code.DENY_LINKING_ORG_EXISTS
-        )
+        code = Code.DENY_NOT_SERIOUS if alone else Code.DENY_LINKING_ORG_EXISTS
     return deny(A, code, "W.3.2.OTHER", asked=asked)
 
 
@@ -280,7 +279,7 @@ def traceable(question: Question, regime: RegimeId) -> GateResult:
         return allow(C, asked=(("confidential_and_traceable", False),))
     if is_self(question):
         return allow(C, "W.20.2.list", asked=(("is_only_subject", True),))
-    return best(_without_objection(question, regime))
+    return best(_without_objection(question, regime), question.suspended)
 
 
 def _without_objection(question: Question, regime: RegimeId) -> Iterator[GateResult]:

@@ -56,7 +56,13 @@ def _ruling(
         relation=bond.relation,
         evidence=attested.evidence,
         verdict=verdict,
-        valid_until=earliest(attested.until, bond.until, facts_until, regime_at(matter.at).ends),
+        valid_until=earliest(
+            attested.until,
+            bond.until,
+            facts_until,
+            subject.item.iep.end_date if subject.item.iep else None,
+            regime_at(matter.at).ends,
+        ),
     )
 
 

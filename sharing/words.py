@@ -80,6 +80,7 @@ _PAIRS: tuple[tuple[Any, Any], ...] = (
     (Outcome.DENY, _("denied")),
     (Code.OK, _("lawful")),
     (Code.BREAK_GLASS, _("lawful by way of exception")),
+    (Code.LEGAL_RULING, _("lawful by decision of legal affairs")),
     (Code.MUST_W_20_4_A, _("duty to supply without delay (art. 20(4)(a) Wbni)")),
     (Code.MUST_W_19, _("duty towards the contact point (art. 19 Wbni)")),
     (Code.MANUAL_LEGAL, _("the law leaves this to a person")),
@@ -101,6 +102,8 @@ _PAIRS: tuple[tuple[Any, Any], ...] = (
     (Code.DENY_TLP, _("the TLP label does not permit it")),
     (Code.DENY_PAP, _("the PAP label does not permit it")),
     (Code.DENY_EMBARGO, _("under embargo")),
+    (Code.DENY_IEP, _("the originator's terms do not permit it (IEP)")),
+    (Code.DENY_RULE_SUSPENDED, _("the rule it would rest on is suspended")),
     (Code.DENY_CLASSIFIED, _("classified information")),
     (Code.DENY_REPORTER_ANONYMITY, _("would reveal who reported a vulnerability")),
     (Code.DENY_RECIPIENT_INACTIVE, _("not an active recipient")),
@@ -116,6 +119,10 @@ _PAIRS: tuple[tuple[Any, Any], ...] = (
     (
         Predicate.SERIOUS_THREAT_CONSIDERABLE_CONSEQUENCES,
         _("the threat has considerable consequences for the recipient's service"),
+    ),
+    (
+        Predicate.NO_LINKING_ORGANISATION_FOR_SECTOR,
+        _("no linking organisation serves the recipient or its sector"),
     ),
     (Predicate.ADVICE_INSUFFICIENTLY_FOLLOWED, _("advice was not followed sufficiently")),
     (Predicate.DATA_WITHIN_THAT_ADVICE, _("the data stood in that advice")),

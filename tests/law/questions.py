@@ -85,7 +85,11 @@ items = st.builds(
 )
 recipients = st.builds(
     Recipient,
-    capacities=st.frozensets(st.sampled_from(Capacity), max_size=2),
+    # The public holds nothing beside itself: that would be a contradiction.
+    capacities=st.one_of(
+        st.frozensets(st.sampled_from(sorted(set(Capacity) - {Capacity.PUBLIC})), max_size=2),
+        st.just(frozenset({Capacity.PUBLIC})),
+    ),
     territory=st.sampled_from([*[Territory.NETHERLANDS] * 6, *Territory, None]),
     sectors=st.frozensets(st.sampled_from(["energy", "health"]), max_size=1),
     active=often,

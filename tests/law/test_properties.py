@@ -14,6 +14,7 @@ from tests.law.questions import unknown as unknowns
 from tests.law.questions import without as withouts
 
 LISTED_DUTIES = {"W.20.4.a", "W.19.2-5"}
+RANK = {Outcome.DENY: 0, Outcome.MANUAL: 1, Outcome.ALLOW: 2, Outcome.MUST: 3}
 GATES_ABC = {"A task", "B secrecy", "C traceable"}
 
 
@@ -136,6 +137,7 @@ def test_many_at_once_are_answered_as_one_by_one(
 def test_passing_on_to_an_achterban_is_no_capacity(question: Question) -> None:
     """A schakelorganisatie gets nothing for being one."""
     held = question.recipient.capacities
+    assume(Capacity.PUBLIC not in held)
     plain = replace(question.recipient, capacities=held - {Capacity.LINKING})
     linking = replace(question.recipient, capacities=held | {Capacity.LINKING})
     assert law.decide(replace(question, recipient=plain)) == law.decide(
@@ -171,3 +173,28 @@ def test_the_offset_in_which_an_instant_is_written_changes_nothing(
 ) -> None:
     from_elsewhere = question.instant.astimezone(timezone(offset))
     assert law.decide(question) == law.decide(replace(question, instant=from_elsewhere))
+
+
+@given(questions)
+def test_a_ruling_of_legal_affairs_lifts_what_is_left_to_a_person_and_nothing_else(
+    question: Question,
+) -> None:
+    plain = replace(question, relation=replace(question.relation, legal_ruling=False))
+    ruled = replace(question, relation=replace(question.relation, legal_ruling=True))
+    before, after = law.decide(plain), law.decide(ruled)
+    if before.outcome is Outcome.MANUAL:
+        assert (after.outcome, after.code) == (Outcome.ALLOW, Code.LEGAL_RULING)
+        assert "M.RULING" in after.rules
+    else:
+        assert after == before
+
+
+@given(questions, st.frozensets(st.sampled_from(sorted(RULES)), max_size=3))
+def test_a_suspended_rule_never_widens_and_nothing_open_rests_on_it(
+    question: Question, suspended: frozenset[str]
+) -> None:
+    before = law.decide(question)
+    after = law.decide(replace(question, suspended=suspended))
+    assert RANK[after.outcome] <= RANK[before.outcome]
+    if after.allowed:
+        assert suspended.isdisjoint(after.gates[0].rules)  # the task
