@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from law.answers import allow, deny, deny_for
+from law.answers import Asked, allow, deny, deny_for
 from law.errors import ContradictoryFacts, NaiveInstant
 from law.facts import Iep, Question
 from law.verdict import GateResult
@@ -66,38 +66,37 @@ def personal(question: Question, regime: RegimeId) -> GateResult:
 
 
 def handling(question: Question) -> GateResult:
-    """Gate E. Rubricering, the reporter's anonymity, embargo, TLP. It never widens A to D.
+    """Gate E. Rubricering, the reporter's anonymity, embargo, the originator's terms, TLP. It never
+    widens A to D.
 
     PAP limits what a recipient may do with the information, not who receives it.
     """
     gate, item = "E handling", question.item
     over = _embargo_over(question)
-    asked = [
+    terms = _iep(item.iep, question) if item.iep else ()
+    label = _tlp(question)
+    asked = (
         ("classified", item.classified),
         ("reporter_identity", item.reporter_identity),
         ("embargo_over", over),
+        *terms,
+        *label,
+    )
+    reasons = [
+        (code, rule)
+        for forbidden, code, rule in (
+            (item.classified, Code.DENY_CLASSIFIED, "C.67"),
+            (item.reporter_identity, Code.DENY_REPORTER_ANONYMITY, "C.34.3"),
+            (not over, Code.DENY_EMBARGO, "E.EMBARGO"),
+            (not all(value for _, value in terms), Code.DENY_IEP, "E.IEP"),
+            (not all(value for _, value in label), Code.DENY_TLP, "E.TLP"),
+        )
+        if forbidden
     ]
-    reasons = []
-    if item.classified:
-        reasons.append((Code.DENY_CLASSIFIED, "C.67"))
-    if item.reporter_identity:
-        reasons.append((Code.DENY_REPORTER_ANONYMITY, "C.34.3"))
-    if not over:
-        reasons.append((Code.DENY_EMBARGO, "E.EMBARGO"))
-    if item.iep is not None:
-        terms = _iep(item.iep, question)
-        asked += terms
-        if not all(value for _, value in terms):
-            reasons.append((Code.DENY_IEP, "E.IEP"))
-    condition = _tlp(question)
-    if condition is not None:
-        asked.append(condition)
-        if not condition[1]:
-            reasons.append((Code.DENY_TLP, "E.TLP"))
     if reasons:
-        return deny_for(gate, reasons, asked=tuple(asked))
+        return deny_for(gate, reasons, asked=asked)
     rules = ["E.TLP", *(["E.PAP"] if item.pap else []), *(["E.IEP"] if item.iep else [])]
-    return allow(gate, *rules, asked=tuple(asked))
+    return allow(gate, *rules, asked=asked)
 
 
 def _embargo_over(question: Question) -> bool:
@@ -111,7 +110,7 @@ def _aware(fact: str, instant: datetime) -> datetime:
     return instant
 
 
-def _iep(iep: Iep, question: Question) -> tuple[tuple[str, bool], ...]:
+def _iep(iep: Iep, question: Question) -> Asked:
     """IEP 2.0: in force between its dates; `affected_party_notifications: must-not` keeps it from
     whom it is about."""
     start, end = iep.start_date, iep.end_date
@@ -126,14 +125,14 @@ def _iep(iep: Iep, question: Question) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _tlp(question: Question) -> tuple[str, bool] | None:
+def _tlp(question: Question) -> Asked:
     """TLP 2.0. The public: CLEAR only. RED, and a label that is missing: named readers only."""
     tlp = question.item.tlp
     if is_public(question):
-        return ("tlp_clear", tlp is Tlp.CLEAR)
+        return (("tlp_clear", tlp is Tlp.CLEAR),)
     if tlp in {None, Tlp.RED}:
-        return ("named_for_red", question.relation.named_for_red)
-    return None
+        return (("named_for_red", question.relation.named_for_red),)
+    return ()
 
 
 def recipient(question: Question) -> GateResult:
