@@ -23,6 +23,7 @@ class Facets:
     tlp: Tlp | None = None
     pap: Pap | None = None
     embargo_until: datetime | None = None
+    environmental: bool = False  # milieu-informatie: within reach of the Woo
     reporter_identity: bool = False
     organisations: tuple[tuple[UUID, bool], ...] = ()  # about whom, and whether traceable
 
@@ -38,6 +39,7 @@ class Facets:
             tlp=Tlp(marking.tlp) if marking.tlp else None,
             pap=Pap(marking.pap) if marking.pap else None,
             embargo_until=marking.embargo_until,
+            environmental=marking.environmental,
             reporter_identity=marking.reporter_identity,
             organisations=tuple(
                 marking.organisations.order_by("organisation_id").values_list(

@@ -27,7 +27,14 @@ from recipients.models import (
     User,
 )
 from recipients.models.facts import AssuranceKind
-from sharing.models import Alarm, Delivery, Reassessment, Release, RuleVerification
+from sharing.models import (
+    Alarm,
+    Delivery,
+    Reassessment,
+    Release,
+    RemarkRequest,
+    RuleVerification,
+)
 
 FACTS: dict[str, type[RegistryFact]] = {
     "designation": Designation,
@@ -47,6 +54,7 @@ class Home:
     others: list[AdvisoryVersion]
     releases: list[Release]
     alarms: list[Alarm]
+    requests: list[RemarkRequest]
 
 
 def home(user: User) -> Home:
@@ -65,6 +73,11 @@ def home(user: User) -> Home:
         approved=list(versions.filter(status="approved")[:20]),
         releases=list(releases.order_by("-released_at")[:20]),
         alarms=list(Alarm.objects.filter(resolved_at=None).order_by("-raised_at")[:20]),
+        requests=list(
+            RemarkRequest.objects.filter(answered_at=None)
+            .select_related("section__version__advisory", "organisation")
+            .order_by("asked_at")[:20]
+        ),
     )
 
 

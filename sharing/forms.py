@@ -102,6 +102,9 @@ class SectionForm(forms.Form):
     reporter_identity = forms.BooleanField(
         label=_("Reveals who reported a vulnerability"), required=False
     )
+    environmental = forms.BooleanField(
+        label=_("Environmental information (the Woo applies)"), required=False
+    )
 
     @classmethod
     def values(cls, section: Section) -> dict[str, Any]:
@@ -121,6 +124,7 @@ class SectionForm(forms.Form):
             "provenance": facets.provenance or "",
             "embargo_until": facets.embargo_until,
             "reporter_identity": facets.reporter_identity,
+            "environmental": facets.environmental,
         }
 
     def facets(self) -> Facets:
@@ -137,6 +141,7 @@ class SectionForm(forms.Form):
             pap=Pap(data["pap"]) if data["pap"] else None,
             embargo_until=data["embargo_until"],
             reporter_identity=data["reporter_identity"],
+            environmental=data["environmental"],
             # Unknown counts as traceable: only a clear no lets go of it.
             organisations=tuple((o.pk, traceable is not False) for o in data["organisations"]),
         )
@@ -225,6 +230,17 @@ class AttestForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PeriodForm(forms.Form):
+    """From the first instant up to and excluding the last, in the time of Amsterdam."""
+
+    since = forms.DateTimeField(
+        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    until = forms.DateTimeField(
+        label=_("Up to"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
 
 
 class VerifyForm(forms.Form):

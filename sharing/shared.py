@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from law.vocabulary import Pap, Tlp
+from law.vocabulary import Code, Pap, Tlp
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class SharedSection:
     pap: Pap | None
     rules: tuple[str, ...]  # rule ids, e.g. W.3.1.d
     regime: str
+    onward: Code = Code.DENY_TLP  # whether the reader may pass it on to its own achterban
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,21 @@ from zoneinfo import ZoneInfo
 
 from advisories.addressing import Addressing
 from advisories.facets import Facets
-from advisories.models import Advisory, AdvisoryVersion, Section
+from advisories.models import Advisory, AdvisoryVersion, Attestation, Section
 from advisories.services import drafting, reviewing
+from advisories.services.drafting import ATTESTORS
 from law.facts import Question
-from law.vocabulary import Capacity, PersonalData, Provenance, Purpose, Scope, Territory, Tlp
+from law.predicates import PREDICATES
+from law.vocabulary import (
+    Capacity,
+    PersonalData,
+    Predicate,
+    Provenance,
+    Purpose,
+    Scope,
+    Territory,
+    Tlp,
+)
 from recipients.models import (
     Assurance,
     Designation,
@@ -180,6 +191,33 @@ def draft(
         at=at,
     )
     return fresh(version)
+
+
+def attest(
+    version: AdvisoryVersion,
+    predicate: Predicate,
+    *,
+    value: bool = True,
+    since: datetime = SINCE,
+    at: datetime = AT,
+) -> Attestation:
+    """Somebody whose role may do so vouches for it, for every section and every recipient."""
+    role = next(
+        role for who in sorted(PREDICATES[predicate].attestors) for role in sorted(ATTESTORS[who])
+    )
+    return drafting.attest(
+        version_id=version.pk,
+        section_id=None,
+        predicate=predicate,
+        value=value,
+        text="Vastgesteld bij de beoordeling.",
+        evidence="",
+        organisation_id=None,
+        capacity=None,
+        role=role,
+        by=staff(role, since=since),
+        at=at,
+    )
 
 
 def submitted(version: AdvisoryVersion, *, at: datetime = AT) -> AdvisoryVersion:

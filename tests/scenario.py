@@ -22,11 +22,8 @@ from django.test import Client
 from advisories.addressing import Addressing
 from advisories.facets import Facets
 from advisories.models import AdvisoryVersion
-from advisories.services import drafting
-from advisories.services.drafting import ATTESTORS
 from law.facts import Item, Question
-from law.predicates import PREDICATES
-from law.vocabulary import Capacity, Predicate
+from law.vocabulary import Capacity
 from recipients.models import (
     Assurance,
     Consent,
@@ -218,7 +215,7 @@ def _written(
     )
     stated = by_purpose(question.purpose, version.purpose_text)
     for predicate in sorted(item.attested ^ stated):
-        _attest(version, predicate, value=predicate in item.attested, since=since, at=at)
+        builders.attest(version, predicate, value=predicate in item.attested, since=since, at=at)
     second = builders.staff(Role.SECOND_READER, since=since)
     return builders.approved(version, by=second, at=at)
 
@@ -236,25 +233,4 @@ def _facets(item: Item, about: tuple[tuple[UUID, bool], ...]) -> Facets:
         embargo_until=item.embargo_until,
         reporter_identity=item.reporter_identity,
         organisations=about,
-    )
-
-
-def _attest(
-    version: AdvisoryVersion, predicate: Predicate, *, value: bool, since: datetime, at: datetime
-) -> None:
-    role = next(
-        role for who in sorted(PREDICATES[predicate].attestors) for role in sorted(ATTESTORS[who])
-    )
-    drafting.attest(
-        version_id=version.pk,
-        section_id=None,
-        predicate=predicate,
-        value=value,
-        text="Vastgesteld bij de beoordeling.",
-        evidence="",
-        organisation_id=None,
-        capacity=None,
-        role=role,
-        by=builders.staff(role, since=since),
-        at=at,
     )

@@ -121,7 +121,11 @@ TABLE |= {
     # recipients
     "sharing:inbox": row(GET=only(*READERS, get=200, others=302)),
     "sharing:advisory": row(lambda world: {"number": world.number}, GET=to("reader")),
+    "sharing:onward": row(
+        lambda world: {"number": world.number}, GET=to("reader"), POST=to("reader", answer=404)
+    ),
     # the desk
+    "sharing:answer-request": row(lambda _: {"request_id": 2**31}, POST=to()),
     "sharing:desk": row(GET=to(*SEES_REGISTRY)),
     "sharing:new": row(GET=to(*DESK), POST=to(*DESK)),
     "sharing:import": row(POST=to(*DESK, answer=422)),
@@ -155,6 +159,7 @@ TABLE |= {
     "sharing:end-fact": row(fact, POST=to()),
     "sharing:consequences": row(fact, GET=to()),
     # the law
+    "sharing:woo": row(GET=to("legal_officer"), POST=to("legal_officer", answer=422)),
     "sharing:law": row(GET=to(*SEES_LAW)),
     "sharing:verify-rule": row(lambda _: {"rule": "C.53"}, POST=to("legal_officer", answer=422)),
     "sharing:reassessment": row(GET=to(*SEES_LAW)),

@@ -42,6 +42,8 @@ class Marking(models.Model):
         "PAP", max_length=10, blank=True, choices=[(v.value, v.value) for v in Pap]
     )
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    # Art. 20(7) Wbni, art. 66(2) Cbw: the Woo does reach milieu-informatie.
+    environmental = models.BooleanField(_("environmental information"), default=False)
     reporter_identity = models.BooleanField(_("reveals the reporter"), default=False)
 
     class Meta:

@@ -221,6 +221,7 @@ def mark(*, section_id: int, revision: int, facets: Facets, by: User, at: dateti
             "tlp": facets.tlp or "",
             "pap": facets.pap or "",
             "embargo_until": facets.embargo_until,
+            "environmental": facets.environmental,
             "reporter_identity": facets.reporter_identity,
         },
     )

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from advisories.models import AdvisoryVersion, Section
 from audit.services import record
+from law.onward import may_forward
 from law.verdict import Verdict
 from law.vocabulary import Pap, Tlp
 from sharing import judging
@@ -112,6 +113,13 @@ def build(matter: Matter, verdicts: Mapping[int, Verdict], *, labels: Iterable[s
             pap=Pap(subject.item.pap) if subject.item.pap else None,
             rules=verdicts[subject.section.pk].rules,
             regime=verdicts[subject.section.pk].regime.value,
+            onward=may_forward(
+                subject.item.tlp,
+                to_own_constituency=True,
+                traceable=subject.item.traceable,
+                confidential=subject.item.confidential,
+                regime=verdicts[subject.section.pk].regime,
+            ),
         )
         for subject in matter.subjects
         if subject.section.pk in verdicts

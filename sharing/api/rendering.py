@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from law.vocabulary import Code
 from sharing.changes import Changes
 from sharing.shared import Listed, Page, Shared, SharedSection
 
@@ -54,6 +55,10 @@ def _section(section: SharedSection) -> dict[str, Any]:
         "tlp": section.tlp.label,
         "pap": f"PAP:{section.pap.value.upper()}" if section.pap else None,
         "ground": {"regime": section.regime, "rules": list(section.rules)},
+        "onward": {
+            "allowed": section.onward is Code.OK,
+            "reason": None if section.onward is Code.OK else section.onward.value,
+        },
     }
 
 

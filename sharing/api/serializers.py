@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.serializers import CharField, ChoiceField, DateTimeField, ListField
 
-from law.vocabulary import Pap, RegimeId, Tlp
+from law.vocabulary import Code, Pap, RegimeId, Tlp
 
 KINDS = ("advisory", "threat", "incident")
 SECTION_KINDS = (
@@ -22,6 +22,7 @@ SECTION_KINDS = (
 EVENTS = ("released", "revised", "granted", "revoked", "recalled")
 TLP = tuple(word.label for word in Tlp)
 PAP = tuple(f"PAP:{word.value.upper()}" for word in Pap)
+ONWARD = tuple(code.value for code in (Code.DENY_TLP, Code.DENY_20_2_NOT_LISTED, Code.DENY_66_1))
 REGIMES = tuple(word.value for word in RegimeId)
 
 NUMBER = "For example NCSC-2026-0001."
@@ -57,6 +58,13 @@ class Ground(serializers.Serializer[Any]):
     rules = ListField(child=CharField())
 
 
+class Onward(serializers.Serializer[Any]):
+    """Whether you may pass the section on to your own constituency, those who need to know it."""
+
+    allowed = serializers.BooleanField()
+    reason = ChoiceField(ONWARD, allow_null=True, help_text="Why not; null when you may.")
+
+
 class Section(serializers.Serializer[Any]):
     """One section that you may see."""
 
@@ -69,6 +77,7 @@ class Section(serializers.Serializer[Any]):
     tlp = ChoiceField(TLP)
     pap = ChoiceField(PAP, allow_null=True)
     ground = Ground()
+    onward = Onward()
 
 
 class Advisory(Listed):

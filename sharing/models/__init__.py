@@ -5,6 +5,7 @@ from sharing.models.deciding import Decision, FactSheet, Release
 from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
+from sharing.models.onward import RemarkRequest
 from sharing.models.reassessing import ReassessedRelease, Reassessment
 from sharing.models.verifying import RuleVerification
 
@@ -23,5 +24,6 @@ __all__ = [
     "ReassessedRelease",
     "Reassessment",
     "Release",
+    "RemarkRequest",
     "RuleVerification",
 ]

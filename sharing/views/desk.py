@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -29,6 +30,7 @@ from sharing.forms import (
     VersionForm,
 )
 from sharing.granting.deciding import preview as previewed
+from sharing.services import passing_on
 from sharing.views.guards import signed_in, staff
 
 DESK = (Right.DRAFT, Right.APPROVE, Right.PUBLISH)
@@ -38,6 +40,26 @@ DESK = (Right.DRAFT, Right.APPROVE, Right.PUBLISH)
 @staff(*DESK, Right.REGISTRY, Right.EXPLAIN)
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", {"home": desk.home(signed_in(request))})
+
+
+@require_POST
+@staff(Right.DRAFT)
+def answer_request(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Answer an organisation that asked for a section to be marked anew."""
+    try:
+        passing_on.answer(
+            request_id=request_id,
+            answer=request.POST.get("answer", ""),
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, _("Answered. The organisation reads it in the portal."))
+    return redirect("sharing:desk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisories.errors import Refusal
 from law.regimes import regime_at
@@ -17,8 +17,9 @@ from law.rules import RULES
 from law.vocabulary import RegimeId
 from recipients.roles import Right
 from sharing import desk
-from sharing.forms import ReasonForm, VerifyForm
+from sharing.forms import PeriodForm, ReasonForm, VerifyForm
 from sharing.services import reassessing, verifying, what_if
+from sharing.services import woo as woo_export
 from sharing.views.guards import signed_in, staff
 
 SEES = (Right.EXPLAIN, Right.ATTEST_LEGAL, Right.APPROVE, Right.DRAFT)
@@ -60,6 +61,26 @@ def verify(request: HttpRequest, rule: str) -> HttpResponse:
             messages.success(request, _("Recorded: %(rule)s was verified.") % {"rule": rule})
             return redirect("sharing:law")
     return render(request, "desk/law.html", _rules(form, refused=rule), status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Right.ATTEST_LEGAL)
+def woo(request: HttpRequest) -> HttpResponse:
+    """What the Woo reaches of what was supplied in a period, as a file."""
+    form = PeriodForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = woo_export.export(**form.cleaned_data, by=signed_in(request), at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return HttpResponse(
+                made.lines,
+                content_type="application/jsonl",
+                headers={"Content-Disposition": 'attachment; filename="woo.jsonl"'},
+            )
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/woo.html", {"form": form}, status=status)
 
 
 @require_safe

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from advisories.errors import Refusal
+from law.vocabulary import Code
 from sharing import access
 from sharing.errors import BadCursor, NotShared, Withdrawn
 from sharing.renditions.html import advisory_page
+from sharing.renditions.onward import text
+from sharing.services import passing_on
 from sharing.views.guards import signed_in
 
 PAGE = 25  # advisories on one page of the inbox
@@ -57,3 +63,43 @@ def advisory(request: HttpRequest, number: str) -> HttpResponse:
     except NotShared:
         raise Http404 from None
     return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def onward(request: HttpRequest, number: str) -> HttpResponse:
+    """What may be passed on to one's own constituency, and asking for what may not."""
+    user, at = signed_in(request), timezone.now()
+    asked, error = request.POST.get("section", ""), None
+    version = request.GET.get("version")
+    try:
+        if request.method == "POST":
+            try:
+                passing_on.ask(
+                    number=number,
+                    version=version,
+                    section_id=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
+                    reason=request.POST.get("reason", ""),
+                    by=user,
+                    at=at,
+                )
+            except Refusal as refusal:
+                error = refusal.message
+            else:
+                messages.success(request, _("Asked. You find the answer on this page."))
+                return redirect(request.get_full_path())
+        shared = access.open_advisory(access.reader_of(user), number=number, version=version, at=at)
+    except (NotShared, Withdrawn):
+        raise Http404 from None
+    earlier = passing_on.asked_of(shared, by=user)
+    context = {
+        "advisory": shared,
+        "text": text(shared),
+        "kept": [
+            (section, earlier.get(section.id), error if str(section.id) == asked else None)
+            for section in shared.sections
+            if section.onward is not Code.OK
+        ],
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "sharing/onward.html", context, status=409 if error else 200)

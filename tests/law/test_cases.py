@@ -4,7 +4,7 @@ Some are about more than one decision, and are told here as far as the law decid
 question asked again at the send, after the withdrawal; 28 is asked of the municipality and of its
 crisis team; 45 is the item after its credentials were stripped; 52 is the item that the upload
 refuses, should it come this far; 56 is the question at the instant of release. 42 and 43 are about
-passing on, `law.onward`. 58, what a Woo export leaves out, is no supply: it belongs to the export.
+passing on, `law.onward`; 58 is about what the Woo reaches, `law.woo`.
 """
 
 from collections.abc import Mapping
@@ -26,10 +26,12 @@ from law.vocabulary import (
     Predicate,
     Provenance,
     Purpose,
+    RegimeId,
     Scope,
     Territory,
     Tlp,
 )
+from law.woo import excluded
 
 NL, EU, WORLD = Territory.NETHERLANDS, Territory.EU, Territory.THIRD_COUNTRY
 P = Predicate
@@ -446,6 +448,44 @@ def test_case_42_amber_strict_is_not_forwarded() -> None:
 def test_case_43_amber_goes_to_members() -> None:
     assert may_forward(Tlp.AMBER, to_own_constituency=True) is Code.OK
     assert may_forward(Tlp.AMBER, to_own_constituency=False) is Code.DENY_TLP
+
+
+@pytest.mark.parametrize(
+    ("regime", "code"),
+    [
+        (RegimeId.CBW_2026, Code.DENY_66_1),
+        (RegimeId.WBNI_2022, Code.DENY_20_2_NOT_LISTED),
+        (RegimeId.WBNI_2018, Code.DENY_20_2_NOT_LISTED),
+    ],
+)
+@pytest.mark.parametrize(("confidential", "traceable"), [(True, True), (None, True), (True, None)])
+@pytest.mark.parametrize("tlp", [Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER])
+def test_case_43_is_about_what_cannot_be_traced(
+    regime: RegimeId, code: Code, tlp: Tlp, *, confidential: bool | None, traceable: bool | None
+) -> None:
+    def forward(**facts: bool | None) -> Code:
+        return may_forward(tlp, to_own_constituency=True, regime=regime, **facts)
+
+    assert forward(confidential=confidential, traceable=traceable) is code
+    assert forward(confidential=False, traceable=traceable) is Code.OK
+    assert forward(confidential=confidential, traceable=False) is Code.OK
+
+
+@pytest.mark.parametrize("regime", RegimeId)
+def test_case_58_the_woo_reaches_what_is_not_confidential_and_environmental_information(
+    regime: RegimeId,
+) -> None:
+    wbni = regime is not RegimeId.CBW_2026
+    for confidential in (True, False, None):
+        for traceable in (True, False, None):
+            item = replace(IOC, confidential=confidential, traceable=traceable)
+            reached = excluded(item, supplied_under=regime, environmental=False)
+            if confidential is False:
+                assert reached is None
+            else:
+                by_wbni = wbni and traceable is not False
+                assert reached == ("W.20.7" if by_wbni else "C.66.2")
+            assert excluded(item, supplied_under=regime, environmental=True) is None
 
 
 def test_the_code_that_a_case_turns_on_is_the_first_and_not_the_only_one() -> None:
