@@ -193,6 +193,10 @@ class AddressForm(forms.Form):
         )
 
 
+def _section_choices(sections: list[Section]) -> list[tuple[int, str]]:
+    return [(s.pk, f"{s.position}. {s.heading or s.get_kind_display()}") for s in sections]
+
+
 class AttestForm(forms.Form):
     predicate = forms.ChoiceField(label=_("I vouch that"), choices=words.choices(Predicate))
     section = forms.TypedChoiceField(
@@ -215,7 +219,7 @@ class AttestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["section"].choices = [  # type: ignore[attr-defined]  # a choice field
             ("", _("every section")),
-            *((s.pk, f"{s.position}. {s.heading or s.get_kind_display()}") for s in sections),
+            *_section_choices(sections),
         ]
 
     def recipient(self) -> tuple[UUID | None, Capacity | None]:
@@ -230,6 +234,50 @@ class AttestForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+SAME = ("", _("leave as it is"))
+
+
+class SupposeForm(forms.Form):
+    """Another marking of a section that is live, to see what it would do. Nothing is stored."""
+
+    section = forms.TypedChoiceField(label=_("Section"), coerce=int)
+    tlp = forms.ChoiceField(
+        label="TLP", choices=[SAME, *((v.value, v.label) for v in Tlp)], required=False
+    )
+    confidential = forms.ChoiceField(
+        label=_("Confidential"), choices=[SAME, *UNKNOWN[1:]], required=False
+    )
+    traceable = forms.ChoiceField(
+        label=_("Traceable"), choices=[SAME, *UNKNOWN[1:]], required=False
+    )
+    personal_data = forms.ChoiceField(
+        label=_("Personal data"), choices=[SAME, *words.choices(PersonalData)], required=False
+    )
+
+    def __init__(self, *args: Any, sections: list[Section], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["section"].choices = _section_choices(sections)  # type: ignore[attr-defined]  # a choice field
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not self.changes():
+            raise forms.ValidationError(_("Choose what would be marked otherwise."))
+        return data
+
+    def changes(self) -> dict[str, Any]:
+        """Facets of `law.Item` by name, those left as they are left out."""
+        data = self.cleaned_data
+        asked = {
+            "tlp": Tlp(data["tlp"]) if data.get("tlp") else None,
+            "confidential": _tristate(data.get("confidential", "")),
+            "traceable": _tristate(data.get("traceable", "")),
+            "personal_data": PersonalData(data["personal_data"])
+            if data.get("personal_data")
+            else None,
+        }
+        return {name: value for name, value in asked.items() if value is not None}
 
 
 class PeriodForm(forms.Form):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("desk/releases/<int:release_id>/", releases.board, name="board"),
     path("desk/releases/<int:release_id>/withdraw", releases.withdraw, name="withdraw"),
     path("desk/releases/<int:release_id>/revise", releases.revise, name="revise"),
+    path("desk/releases/<int:release_id>/what-if", releases.suppose, name="suppose"),
     path("desk/explain/<int:section_id>/<uuid:organisation_id>", releases.explain, name="explain"),
     path("desk/requests/<int:request_id>/answer", desk.answer_request, name="answer-request"),
     path("desk/law/woo", law.woo, name="woo"),

@@ -144,6 +144,7 @@ TABLE |= {
     "sharing:publish": row(
         editor, GET=to("author", "duty_officer"), POST=to("author", "duty_officer", answer=409)
     ),
+    "sharing:suppose": row(released, GET=to(*DESK)),
     "sharing:board": row(released, GET=to(*DESK)),
     "sharing:withdraw": row(released, POST=to("author", "duty_officer", answer=422)),
     "sharing:revise": row(released, POST=to(*DESK, answer=302)),

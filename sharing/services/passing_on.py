@@ -85,6 +85,7 @@ def answer(*, request_id: int, answer: str, by: User, at: datetime) -> RemarkReq
 
 def asked_of(shared: Shared, *, by: User) -> dict[int, Asked]:
     """By section id, the newest request of the reader's organisation about what it holds."""
+    assert by.organisation_id is not None  # `shared` came through the door
     rows = RemarkRequest.objects.filter(
         section_id__in=[section.id for section in shared.sections],
         organisation_id=by.organisation_id,

@@ -19,9 +19,9 @@ from advisories.services import drafting
 from law import LawError
 from recipients.roles import Right
 from sharing import desk
-from sharing.forms import ReasonForm
+from sharing.forms import ReasonForm, SupposeForm
 from sharing.granting.deciding import preview as previewed
-from sharing.services import explaining, releasing, verifying
+from sharing.services import explaining, releasing, verifying, what_if
 from sharing.views.guards import signed_in, staff
 
 
@@ -108,6 +108,27 @@ def revise(request: HttpRequest, release_id: int) -> HttpResponse:
         messages.error(request, str(refusal.message))
         return redirect("sharing:board", release_id)
     return redirect("sharing:editor", version.pk)
+
+
+@require_safe
+@staff(Right.DRAFT, Right.APPROVE, Right.PUBLISH)
+def suppose(request: HttpRequest, release_id: int) -> HttpResponse:
+    """Who would gain or lose what, if a section of this release were marked otherwise."""
+    found = desk.board(release_id)
+    if found is None:
+        raise Http404
+    sections = desk.sections(found.release.version)
+    form = SupposeForm(request.GET if "section" in request.GET else None, sections=sections)
+    context: dict[str, object] = {"release": found.release, "form": form}
+    if form.is_valid():
+        section = next(s for s in sections if s.pk == form.cleaned_data["section"])
+        try:
+            changed = what_if.marked(section, form.changes(), at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            context |= {"asked": True, "changes": what_if.by_section(changed)}
+    return render(request, "desk/suppose.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -162,3 +162,25 @@ def test_the_desk_shows_it_before_anyone_confirms_or_ends(
     assert reader.get(page).status_code == 404
     nobody_knows = reverse("sharing:consequences", args=["assurance", 0])
     assert clerk.get(nobody_knows).status_code == 404
+
+
+def test_the_desk_shows_what_another_marking_would_do(
+    world: Published, trusted: Organisation, release: Release
+) -> None:
+    analyst, before = browser(world.author, language="en"), rows()
+    page = reverse("sharing:suppose", args=[release.pk])
+    assert page in analyst.get(reverse("sharing:board", args=[release.pk])).content.decode()
+    lead, secrets = release.version.sections.order_by("position")
+    shown = analyst.get(page, {"section": lead.pk, "tlp": "red"}).content.decode()
+    assert "Waterbedrijf Voorbeeld" in shown
+    assert "§1" in shown
+    same = analyst.get(page, {"section": secrets.pk, "tlp": "amber"}).content.decode()
+    assert "Nothing would change" in same
+    asked_nothing = analyst.get(page, {"section": lead.pk})
+    assert asked_nothing.status_code == 422
+    assert "Choose what would be marked otherwise" in asked_nothing.content.decode()
+    assert rows() == before
+    releasing.withdraw(release_id=release.pk, reason="Dubbel", by=world.author, at=timezone.now())
+    gone = analyst.get(page, {"section": lead.pk, "tlp": "red"})
+    assert gone.status_code == 422
+    assert "not live" in gone.content.decode()
