@@ -250,7 +250,7 @@ class SupposeForm(forms.Form):
         label=_("Confidential"), choices=[SAME, *UNKNOWN[1:]], required=False
     )
     traceable = forms.ChoiceField(
-        label=_("Traceable"), choices=[SAME, *UNKNOWN[1:]], required=False
+        label=_("Traceable to an organisation"), choices=[SAME, *UNKNOWN[1:]], required=False
     )
     personal_data = forms.ChoiceField(
         label=_("Personal data"), choices=[SAME, *words.choices(PersonalData)], required=False

@@ -171,16 +171,16 @@ def test_the_desk_shows_what_another_marking_would_do(
     page = reverse("sharing:suppose", args=[release.pk])
     assert page in analyst.get(reverse("sharing:board", args=[release.pk])).content.decode()
     lead, secrets = release.version.sections.order_by("position")
-    shown = analyst.get(page, {"section": lead.pk, "tlp": "red"}).content.decode()
+    shown = analyst.get(page, {"section": str(lead.pk), "tlp": "red"}).content.decode()
     assert "Waterbedrijf Voorbeeld" in shown
     assert "§1" in shown
-    same = analyst.get(page, {"section": secrets.pk, "tlp": "amber"}).content.decode()
+    same = analyst.get(page, {"section": str(secrets.pk), "tlp": "amber"}).content.decode()
     assert "Nothing would change" in same
-    asked_nothing = analyst.get(page, {"section": lead.pk})
+    asked_nothing = analyst.get(page, {"section": str(lead.pk)})
     assert asked_nothing.status_code == 422
     assert "Choose what would be marked otherwise" in asked_nothing.content.decode()
     assert rows() == before
     releasing.withdraw(release_id=release.pk, reason="Dubbel", by=world.author, at=timezone.now())
-    gone = analyst.get(page, {"section": lead.pk, "tlp": "red"})
+    gone = analyst.get(page, {"section": str(lead.pk), "tlp": "red"})
     assert gone.status_code == 422
     assert "not live" in gone.content.decode()
