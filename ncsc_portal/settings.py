@@ -206,6 +206,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/api/v1", "description": "This portal"}],
     "TAGS": [
         {"name": "advisories", "description": "What you may see now."},
+        {"name": "public", "description": "What everyone may see, without a token."},
         {"name": "changes", "description": "What changed in it, for programs that keep a copy."},
     ],
     "PREPROCESSING_HOOKS": ["sharing.api.schema.ours"],

@@ -13,7 +13,12 @@ log = logging.getLogger(__name__)
 
 
 def raise_alarm(*, kind: Alarm.Kind, subject: str, at: datetime) -> None:
-    """Open an alarm, unless the same one is open already. `subject` carries ids, no content."""
+    """Open an alarm, unless the same one is open already. `subject` carries ids, no content.
+
+    Who repeats what raised it, an anonymous visitor perhaps, writes nothing more.
+    """
+    if Alarm.objects.filter(kind=kind, subject=subject, resolved_at=None).exists():
+        return
     with transaction.atomic():
         Alarm.objects.bulk_create(
             [Alarm(kind=kind, subject=subject, raised_at=at)], ignore_conflicts=True

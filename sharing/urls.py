@@ -1,11 +1,13 @@
 from django.urls import path
 
-from sharing.views import desk, law, readers, registry, releases
+from sharing.views import desk, law, public, readers, registry, releases
 
 app_name = "sharing"
 urlpatterns = [
     path("", readers.inbox, name="inbox"),
     path("advisories/<str:number>", readers.advisory, name="advisory"),
+    path("public/", public.listed, name="public"),
+    path("public/advisories/<str:number>", public.advisory, name="public-advisory"),
     path("desk/", desk.home, name="desk"),
     path("desk/new", desk.new, name="new"),
     path("desk/import", desk.import_csaf, name="import"),

@@ -74,6 +74,9 @@ TABLE: dict[str, Row] = {
     # REST, for programs only
     "api:advisories": row(GET=only("machine", others=401)),
     "api:advisory": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),
+    # for everyone, without a token
+    "api:public-advisories": row(GET=everyone(200)),
+    "api:public-advisory": row(lambda world: {"number": world.number}, GET=everyone(404)),
     "api:changes": row(GET=only("machine", others=401)),
     "api:openapi": row(GET=everyone(200)),
     "api:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
@@ -121,6 +124,9 @@ TABLE |= {
     # recipients
     "sharing:inbox": row(GET=only(*READERS, get=200, others=302)),
     "sharing:advisory": row(lambda world: {"number": world.number}, GET=to("reader")),
+    # the public: what this world published is not meant for it
+    "sharing:public": row(GET=everyone(200)),
+    "sharing:public-advisory": row(lambda world: {"number": world.number}, GET=everyone(404)),
     # the desk
     "sharing:desk": row(GET=to(*SEES_REGISTRY)),
     "sharing:new": row(GET=to(*DESK), POST=to(*DESK)),

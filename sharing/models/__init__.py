@@ -5,6 +5,7 @@ from sharing.models.deciding import Decision, FactSheet, Release
 from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
+from sharing.models.reading import PublicReading
 from sharing.models.reassessing import ReassessedRelease, Reassessment
 from sharing.models.verifying import RuleVerification
 
@@ -21,6 +22,7 @@ __all__ = [
     "Grant",
     "PersonalGrant",
     "ReassessedRelease",
+    "PublicReading",
     "Reassessment",
     "Release",
     "RuleVerification",
