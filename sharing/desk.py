@@ -107,6 +107,7 @@ class Board:
     total: int
     counts: tuple[tuple[str, int], ...]
     missing: list[Delivery]
+    alarms: list[Alarm]  # open ones about this release
 
     @property
     def done(self) -> int:
@@ -134,6 +135,7 @@ def board(release_id: int) -> Board | None:
         total=sum(found.values()),
         counts=tuple((status, found[status]) for status in Delivery.Status.values if found[status]),
         missing=list(missing.select_related("contact", "organisation")[:50]),
+        alarms=list(release.alarms.filter(resolved_at=None).order_by("-raised_at")),
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sharing.views import desk, law, public, readers, registry, releases
+from sharing.views import desk, exceptions, law, public, readers, registry, releases
 
 app_name = "sharing"
 urlpatterns = [
@@ -31,6 +31,16 @@ urlpatterns = [
     path("desk/releases/<int:release_id>/withdraw", releases.withdraw, name="withdraw"),
     path("desk/releases/<int:release_id>/revise", releases.revise, name="revise"),
     path("desk/explain/<int:section_id>/<uuid:organisation_id>", releases.explain, name="explain"),
+    path(
+        "desk/versions/<int:version_id>/exceptions/<slug:flow>",
+        exceptions.new,
+        name="new-exception",
+    ),
+    path("desk/exceptions/", exceptions.listed, name="exceptions"),
+    path("desk/exceptions/<int:supply_id>/", exceptions.one, name="exception"),
+    path("desk/exceptions/<int:supply_id>/confirm", exceptions.confirm, name="confirm-exception"),
+    path("desk/exceptions/<int:supply_id>/end", exceptions.end, name="end-exception"),
+    path("desk/exceptions/<int:supply_id>/review", exceptions.review, name="review-exception"),
     path("desk/law/", law.rules, name="law"),
     path("desk/law/rules/<str:rule>/verify", law.verify, name="verify-rule"),
     path("desk/law/reassessment/", law.reassessment, name="reassessment"),

@@ -115,6 +115,10 @@ def fact(world: "World") -> dict[str, Any]:
     return {"kind": "designation", "fact_id": 2**31}
 
 
+def no_supply(_: "World") -> dict[str, Any]:
+    return {"supply_id": 2**31}
+
+
 SEES_LAW = (*DESK, "legal_officer", "auditor")
 SEES_REGISTRY = (*DESK, "legal_officer", "registry_manager", "security_officer", "auditor")
 SIGNED_IN = (*READERS, "staff without role", *STAFF)
@@ -160,6 +164,17 @@ TABLE |= {
     "sharing:confirm-fact": row(fact, POST=to()),
     "sharing:end-fact": row(fact, POST=to()),
     "sharing:consequences": row(fact, GET=to()),
+    # exceptional supply: a released version takes none
+    "sharing:new-exception": row(
+        lambda world: {"version_id": world.version, "flow": "statement"},
+        GET=to(*DESK, "legal_officer"),
+        POST=to(*DESK, "legal_officer", answer=422),
+    ),
+    "sharing:exceptions": row(GET=to(*SEES_LAW)),
+    "sharing:exception": row(no_supply, GET=to()),
+    "sharing:confirm-exception": row(no_supply, POST=to()),
+    "sharing:end-exception": row(no_supply, POST=to()),
+    "sharing:review-exception": row(no_supply, POST=to()),
     # the law
     "sharing:law": row(GET=to(*SEES_LAW)),
     "sharing:verify-rule": row(lambda _: {"rule": "C.53"}, POST=to("legal_officer", answer=422)),

@@ -3,6 +3,7 @@
 from sharing.models.audience import Audience, AudienceMembership
 from sharing.models.deciding import Decision, FactSheet, Release
 from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
+from sharing.models.exceptional import ExceptionalSupply, SuppliedAttestation
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.reading import PublicReading
@@ -17,13 +18,15 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "EndedGrant",
+    "ExceptionalSupply",
     "FactSheet",
     "FeedEvent",
     "Grant",
     "PersonalGrant",
-    "ReassessedRelease",
     "PublicReading",
+    "ReassessedRelease",
     "Reassessment",
     "Release",
     "RuleVerification",
+    "SuppliedAttestation",
 ]

@@ -76,6 +76,8 @@ def _values(world: World) -> dict[str, list[Any]]:
         "fact_id": [1],
         "rule": ["C.66.1"],
         "reassessment_id": [1],
+        "flow": ["statement"],
+        "supply_id": [1],
     }
 
 

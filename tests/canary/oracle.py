@@ -75,7 +75,9 @@ def public_in(version: Version, at: datetime) -> set[int]:
     if not version.live(at) or not addressed:
         return set()
     return {
-        part.position for part in version.parts if part.marked and _for_the_public(version, part, at)
+        part.position
+        for part in version.parts
+        if part.marked and _for_the_public(version, part, at)
     }
 
 

@@ -39,7 +39,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: AT + timedelta(minutes=1))
 
 
-def written(*, addressing: Addressing = FOR_ALL, title: str = "Lek in Voorbeeld") -> AdvisoryVersion:
+def written(
+    *, addressing: Addressing = FOR_ALL, title: str = "Lek in Voorbeeld"
+) -> AdvisoryVersion:
     """A summary that is TLP:CLEAR, and a section that is TLP:GREEN."""
     return builders.draft(
         by=builders.staff(Role.AUTHOR),
