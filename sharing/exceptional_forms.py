@@ -13,7 +13,7 @@ from law.vocabulary import Predicate
 from recipients.models import Organisation, Role
 from sharing import words
 from sharing.flows import Flow, To
-from sharing.services.exceptional import Consultation, Proposal
+from sharing.proposals import Consultation, Proposal
 
 
 def _roles(roles: Iterable[Role]) -> forms.ChoiceField:

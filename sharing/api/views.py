@@ -159,10 +159,8 @@ class PublicEndpoint(Endpoint):
     def reader(self) -> access.Reader:
         return access.THE_PUBLIC
 
-    def finalize_response(
-        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
         if answer.status_code == HTTPStatus.OK:
             answer["Cache-Control"] = f"public, max-age={KEPT}"
         return answer

@@ -7,9 +7,8 @@ the supply ends. The version still goes the ordinary way: a second person approv
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -30,32 +29,12 @@ from sharing.facts.linking import linking_organisations
 from sharing.flows import Flow, To, flow_of
 from sharing.granting.following import follow_supply
 from sharing.models import ExceptionalSupply, SuppliedAttestation
+from sharing.proposals import Proposal, details_given, reasons_given
 from sharing.words import word
 
 SECOND = frozenset({Role.SECOND_READER, Role.DUTY_OFFICER, Role.LEGAL_OFFICER})
 MAY_END = (Right.DRAFT, Right.APPROVE, Right.ATTEST_LEGAL)
 Status = AdvisoryVersion.Status
-
-
-@dataclass(frozen=True, slots=True)
-class Consultation:
-    """Raadpleging of the provider: who spoke, when, and the view given."""
-
-    who: str
-    at: datetime
-    view: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What somebody fills in: for whom, for how long, and the reasoning per predicate."""
-
-    organisation_id: UUID | None  # None: the public
-    reasons: Mapping[Predicate, str]
-    hours: int
-    consultation: Consultation | None = None
-    advice: str = ""  # reference of the advice that was not followed
-    ground: str = ""  # art. 37 Cbw: a, b or c
 
 
 @transaction.atomic
@@ -70,8 +49,8 @@ def propose(
     version = _still_open(version_id)
     _may_begin(flow, role, by=by, at=at)
     organisation = _recipient(flow, version, proposal.organisation_id, at=at)
-    reasons = _reasons(flow, proposal, at=at)
-    details = _details(proposal)
+    reasons = reasons_given(flow, proposal, at=at)
+    details = details_given(proposal)
     if flow.override is not None and organisation is not None:
         details["linking"] = _linking(flow, organisation, reasons, at=at)
     if not 0 < proposal.hours <= flow.hours:
@@ -215,7 +194,8 @@ def _recipient(
                 % {"purpose": word(Purpose.PUBLIC_STATEMENT)}
             )
         return None
-    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    found = Organisation.objects.filter(pk__in=[organisation_id] if organisation_id else [])
+    organisation = found.first()
     if organisation is None:
         raise Incomplete(_("Choose the organisation."))
     if flow.to is To.SUPERVISOR and not _is_supervisor(organisation, at=at):
@@ -257,54 +237,6 @@ def _linking(
             % {"names": ", ".join(one.name for one in found)}
         )
     return [{"id": str(one.pk), "name": one.name} for one in found]
-
-
-def _reasons(flow: Flow, proposal: Proposal, *, at: datetime) -> dict[Predicate, str]:
-    """One reasoning per predicate. A consultation and a ground are part of the words on record."""
-    texts = {predicate: text.strip() for predicate, text in proposal.reasons.items()}
-    if flow.consults:
-        texts[Predicate.PROVIDER_CONSULTED] = _consulted(proposal.consultation, at=at)
-    if flow.advice and not proposal.advice.strip():
-        raise Incomplete(_("Name the advice that was not followed."))
-    if flow.grounds:
-        if proposal.ground not in flow.grounds:
-            raise Incomplete(_("Choose the ground of art. 37."))
-        ground = texts.get(Predicate.GROUND_ART_37, "")
-        texts[Predicate.GROUND_ART_37] = f"{proposal.ground}: {ground}" if ground else ""
-    if flow.advice:
-        followed = texts.get(Predicate.ADVICE_INSUFFICIENTLY_FOLLOWED, "")
-        prefix = f"{proposal.advice.strip()}: "
-        texts[Predicate.ADVICE_INSUFFICIENTLY_FOLLOWED] = prefix + followed if followed else ""
-    for predicate in flow.predicates:
-        if not texts.get(predicate):
-            raise Incomplete(_("Give the reason why: %(what)s.") % {"what": word(predicate)})
-    asked = (*flow.predicates, *([flow.override] if flow.override else []))
-    return {predicate: texts[predicate] for predicate in asked if texts.get(predicate)}
-
-
-def _consulted(consultation: Consultation | None, *, at: datetime) -> str:
-    if consultation is None or not (consultation.who.strip() and consultation.view.strip()):
-        raise Incomplete(_("Say who was consulted, when, and what their view is."))
-    if consultation.at > at:
-        raise WrongStatus(_("The consultation lies in the future: consult first."))
-    when = consultation.at.isoformat(timespec="minutes")
-    return f"{consultation.who.strip()}, {when}: {consultation.view.strip()}"
-
-
-def _details(proposal: Proposal) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    if proposal.consultation is not None:
-        asked = proposal.consultation
-        details["consultation"] = {
-            "who": asked.who.strip(),
-            "at": asked.at.isoformat(),
-            "view": asked.view.strip(),
-        }
-    if proposal.advice:
-        details["advice"] = proposal.advice.strip()
-    if proposal.ground:
-        details["ground"] = proposal.ground
-    return details
 
 
 Voucher = tuple[User, Role]

@@ -214,9 +214,12 @@ class Stage:
     def clock(self) -> Any:
         return patch("django.utils.timezone.now", return_value=self.now)
 
-    def propose(self, *, role: Role | None = None, without: str = "", **more: str) -> Any:
+    def propose(
+        self, changed: dict[str, str] | None = None, *, role: Role | None = None, without: str = ""
+    ) -> Any:
         role = role or self.case.first
-        fields = {k: v for k, v in (self.case.fields | more).items() if k != without}
+        filled = self.case.fields | (changed or {})
+        fields = {name: value for name, value in filled.items() if name != without}
         if self.recipient:
             fields["organisation"] = str(self.recipient.pk)
         path = f"/desk/versions/{self.version.pk}/exceptions/{self.case.kind}"
@@ -398,8 +401,8 @@ def test_who_lacks_the_role_may_not_propose() -> None:
 @pytest.mark.parametrize("name", ["break_glass", "statement", "statement cbw", "duty"])
 def test_breaking_the_glass_lasts_at_most_three_days(name: str) -> None:
     stage = Stage(CASES[name])
-    assert stage.propose(hours="73").status_code == 422
-    assert stage.propose(hours="72").status_code == 302
+    assert stage.propose({"hours": "73"}).status_code == 422
+    assert stage.propose({"hours": "72"}).status_code == 302
     stage.confirm()
     with pytest.raises(Error), transaction.atomic():  # nor past the application
         ExceptionalSupply.objects.update(valid_until=stage.now + 73 * HOUR)
@@ -460,7 +463,7 @@ def test_a_statement_needs_its_purpose() -> None:
 
 def test_a_consultation_lies_behind_us() -> None:
     stage = Stage(CASES["break_glass"])
-    refused = stage.propose(consulted_at="2023-06-01T12:01")
+    refused = stage.propose({"consulted_at": "2023-06-01T12:01"})
     assert refused.status_code == 422
     assert "consult first" in refused.content.decode()
     assert stage.propose().status_code == 302
@@ -495,7 +498,7 @@ def test_a_linking_organisation_stands_in_the_way_unless_the_legal_officer_says_
     assert refused.status_code == 422
     assert "Schakel Energie serves this organisation" in refused.content.decode()
     override = Predicate.NO_LINKING_ORGANISATION_FOR_SECTOR.value
-    assert stage.propose(**{override: "De schakel ligt stil."}).status_code == 302
+    assert stage.propose({override: "De schakel ligt stil."}).status_code == 302
     refused = stage.confirm()  # a second reader may not vouch for that
     assert refused.status_code == 409
     assert "legal officer" in refused.content.decode()
