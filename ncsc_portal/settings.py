@@ -139,6 +139,11 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bytes
 CSAF_MAX_BYTES = 5 * 1024 * 1024
 
+# --- the law ---------------------------------------------------------------------
+# "Onverwijld" (art. 20(4)(a) Wbni) in minutes: what must be supplied and is not handed over by then
+# is an alarm.
+MUST_OVERDUE_MINUTES = 60
+
 # --- Celery and Redis --------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -154,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "sharing.tasks.sweep", "schedule": 60.0},
     "seal": {"task": "audit.tasks.seal", "schedule": 60.0},
     "expire": {"task": "sharing.tasks.expire", "schedule": 60.0},
+    "watch-duties": {"task": "sharing.tasks.watch_duties", "schedule": 60.0},
     "reassess": {"task": "sharing.tasks.reassess", "schedule": 60.0},
 }
 
@@ -206,6 +212,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/api/v1", "description": "This portal"}],
     "TAGS": [
         {"name": "advisories", "description": "What you may see now."},
+        {"name": "public", "description": "What everyone may see, without a token."},
         {"name": "changes", "description": "What changed in it, for programs that keep a copy."},
     ],
     "PREPROCESSING_HOOKS": ["sharing.api.schema.ours"],

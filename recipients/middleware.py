@@ -11,6 +11,8 @@ from django.utils.cache import add_never_cache_headers
 from recipients.models import User
 
 Next = Callable[[HttpRequest], HttpResponse]
+# Read without an account, kept by what is in between: nobody looks who it is.
+PUBLIC = ("/public/", "/api/v1/public/")
 OPEN = ("/accounts/", "/static/", "/language", "/api/", "/identity/", "/healthz", "/readyz")
 
 
@@ -21,6 +23,8 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(PUBLIC):
+            return self.get_response(request)
         user = request.user
         if not isinstance(user, User):
             return self.get_response(request)

@@ -16,18 +16,20 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from advisories.models import AdvisoryVersion, Section
+from law.facts import Recipient
 from law.verdict import Verdict
 from sharing import judging
 from sharing.facts.matter import Matter
-from sharing.facts.profiles import profiles_at
+from sharing.facts.profiles import PUBLIC_DIGEST, THE_PUBLIC, profiles_at
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """An organisation, or one person of it named for TLP:RED, may see a section."""
+    """An organisation, or one person of it named for TLP:RED, may see a section; without an
+    organisation: the public may."""
 
     section_id: int
-    organisation_id: UUID
+    organisation_id: UUID | None
     person_id: int | None = None
 
 
@@ -58,18 +60,18 @@ def holdings(
         return frozenset(Holding(*row) for row in db.fetchall())
 
 
-_HOLDINGS = """
+_HOLDINGS = f"""
 WITH granted AS (
   SELECT g.section_id, g.group_id, NULL::bigint AS user_id FROM sharing_grant g
-   WHERE {granted} AND g.valid_from <= %(at)s
+   WHERE {{granted}} AND g.valid_from <= %(at)s
      AND (g.valid_until IS NULL OR g.valid_until > %(at)s)
    UNION
   SELECT g.section_id, NULL, g.user_id FROM sharing_personalgrant g
-   WHERE {granted} AND g.valid_from <= %(at)s
+   WHERE {{granted}} AND g.valid_from <= %(at)s
      AND (g.valid_until IS NULL OR g.valid_until > %(at)s)
    UNION
   SELECT g.section_id, g.group_id, g.person_id FROM sharing_endedgrant g
-   WHERE {granted} AND g.valid_from <= %(at)s AND g.ended_at > %(at)s
+   WHERE {{granted}} AND g.valid_from <= %(at)s AND g.ended_at > %(at)s
 )
 SELECT g.section_id, o.id, NULL::bigint
   FROM granted g
@@ -77,18 +79,22 @@ SELECT g.section_id, o.id, NULL::bigint
   JOIN sharing_audiencemembership m ON m.audience_id = a.id AND m.valid_from <= %(at)s
    AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
   JOIN recipients_organisation o ON o.id = m.organisation_id
- WHERE {held}
+ WHERE {{held}}
  UNION
 SELECT g.section_id, o.id, NULL::bigint
   FROM granted g JOIN recipients_organisation o ON o.group_id = g.group_id
- WHERE {held}
+ WHERE {{held}}
  UNION
 SELECT g.section_id, o.id, u.id
   FROM granted g
   JOIN recipients_user u ON u.id = g.user_id AND u.is_active
   JOIN recipients_organisation o ON o.id = u.organisation_id
- WHERE {held}
-"""
+ WHERE {{held}}
+ UNION
+SELECT g.section_id, NULL, NULL
+  FROM granted g JOIN sharing_audience a ON a.group_id = g.group_id
+ WHERE %(organisation)s::uuid IS NULL AND a.digest = '{PUBLIC_DIGEST}'
+"""  # noqa: S608 (a constant of our own modules)
 
 
 @contextmanager
@@ -116,19 +122,14 @@ def differences(
     for holding in changed:
         by_version[sections[holding.section_id].version_id].append(holding)
     versions = AdvisoryVersion.objects.select_related("advisory", "author").in_bulk(by_version)
-    profiles = profiles_at({holding.organisation_id for holding in changed}, at=at)
+    known = {holding.organisation_id for holding in changed if holding.organisation_id}
+    profiles = profiles_at(known, at=at)
     found: list[Difference] = []
     for version_id, held in by_version.items():
         matter = (matters or {}).get(version_id) or Matter.load(versions[version_id], at=at)
         for holding in held:
-            (ruling,) = judging.for_organisation(
-                matter,
-                holding.organisation_id,
-                profiles[holding.organisation_id][0],
-                person_id=holding.person_id,
-                sections=frozenset({holding.section_id}),
-            )
-            found.append(Difference(holding, holding in after, ruling.verdict))
+            verdict = _verdict(matter, holding, profiles)
+            found.append(Difference(holding, holding in after, verdict))
     position = {pk: (section.version_id, section.position) for pk, section in sections.items()}
     found.sort(
         key=lambda d: (
@@ -138,3 +139,20 @@ def differences(
         )
     )
     return found
+
+
+def _verdict(
+    matter: Matter, holding: Holding, profiles: Mapping[UUID, tuple[Recipient, datetime | None]]
+) -> Verdict:
+    organisation = holding.organisation_id
+    if organisation is None:
+        rulings = judging.for_audiences(matter, [THE_PUBLIC])
+    else:
+        rulings = judging.for_organisation(
+            matter,
+            organisation,
+            profiles[organisation][0],
+            person_id=holding.person_id,
+            sections=frozenset({holding.section_id}),
+        )
+    return next(r.verdict for r in rulings if r.section_id == holding.section_id)

@@ -120,6 +120,7 @@ class Board:
     total: int
     counts: tuple[tuple[str, int], ...]
     missing: list[Delivery]
+    alarms: list[Alarm]  # open ones about this release
 
     @property
     def done(self) -> int:
@@ -147,6 +148,7 @@ def board(release_id: int) -> Board | None:
         total=sum(found.values()),
         counts=tuple((status, found[status]) for status in Delivery.Status.values if found[status]),
         missing=list(missing.select_related("contact", "organisation")[:50]),
+        alarms=list(release.alarms.filter(resolved_at=None).order_by("-raised_at")),
     )
 
 
@@ -235,7 +237,7 @@ def rules(verifications: Mapping[str, RuleVerification]) -> list[RuleGroup]:
     """All rules, by the Act that they come from."""
     groups = (
         (_("Cyberbeveiligingswet (since 15 August 2026)"), ("C.", "B.")),
-        (_("Personal data, handling, recipient (always)"), ("D.", "E.", "F.")),
+        (_("Personal data, handling, recipient, rulings (always)"), ("D.", "E.", "F.", "M.")),
         (_("Wbni (until 14 August 2026)"), ("W",)),
     )
     return [

@@ -150,9 +150,13 @@ class SectionForm(forms.Form):
 class AddressForm(forms.Form):
     capacities = forms.MultipleChoiceField(
         label=_("Kinds of recipient"),
-        choices=words.choices(c for c in Capacity if c is not Capacity.PUBLIC),
+        choices=words.choices(Capacity),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "The public: whoever finds the address reads every section that the law lets out,"
+            " without logging in. What was read cannot be pulled back."
+        ),
     )
     sectors = forms.ModelMultipleChoiceField(
         label=_("Only these sectors"),
@@ -182,6 +186,15 @@ class AddressForm(forms.Form):
             "purpose": version.purpose,
             "purpose_text": version.purpose_text,
         }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if Capacity.PUBLIC.value in data.get("capacities", []) and data.get("sectors"):
+            self.add_error(
+                "sectors",
+                _("The public has no sector. Choose no sectors, or do not address the public."),
+            )
+        return data
 
     def addressing(self) -> Addressing:
         data = self.cleaned_data

@@ -9,12 +9,14 @@ import logging
 from functools import partial
 
 from celery import current_app, shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from sharing.delivery.drain import drain
+from sharing.duties import watch
 from sharing.granting.following import expire as expire_grants
 from sharing.granting.reassessing import work
 
@@ -44,6 +46,14 @@ def reassess() -> None:
     done = work(at=timezone.now())
     if done:
         log.info("releases reassessed: %d", done)
+
+
+@shared_task(name="sharing.tasks.watch_duties", ignore_result=True)
+def watch_duties() -> None:
+    """Raise the alarm about legal duties that were not met in time."""
+    overdue = watch(at=timezone.now(), minutes=settings.MUST_OVERDUE_MINUTES)
+    if overdue:
+        log.error("legal duties overdue: %d", overdue)
 
 
 def wake(*, urgent: bool) -> None:

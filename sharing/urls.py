@@ -1,12 +1,14 @@
 from django.urls import path
 
-from sharing.views import desk, law, readers, registry, releases
+from sharing.views import desk, exceptions, law, public, readers, registry, releases
 
 app_name = "sharing"
 urlpatterns = [
     path("", readers.inbox, name="inbox"),
     path("advisories/<str:number>", readers.advisory, name="advisory"),
     path("advisories/<str:number>/onward", readers.onward, name="onward"),
+    path("public/", public.listed, name="public"),
+    path("public/advisories/<str:number>", public.advisory, name="public-advisory"),
     path("desk/", desk.home, name="desk"),
     path("desk/new", desk.new, name="new"),
     path("desk/import", desk.import_csaf, name="import"),
@@ -33,6 +35,16 @@ urlpatterns = [
     path("desk/explain/<int:section_id>/<uuid:organisation_id>", releases.explain, name="explain"),
     path("desk/requests/<int:request_id>/answer", desk.answer_request, name="answer-request"),
     path("desk/law/woo", law.woo, name="woo"),
+    path(
+        "desk/versions/<int:version_id>/exceptions/<slug:flow>",
+        exceptions.new,
+        name="new-exception",
+    ),
+    path("desk/exceptions/", exceptions.listed, name="exceptions"),
+    path("desk/exceptions/<int:supply_id>/", exceptions.one, name="exception"),
+    path("desk/exceptions/<int:supply_id>/confirm", exceptions.confirm, name="confirm-exception"),
+    path("desk/exceptions/<int:supply_id>/end", exceptions.end, name="end-exception"),
+    path("desk/exceptions/<int:supply_id>/review", exceptions.review, name="review-exception"),
     path("desk/law/", law.rules, name="law"),
     path("desk/law/rules/<str:rule>/verify", law.verify, name="verify-rule"),
     path("desk/law/reassessment/", law.reassessment, name="reassessment"),

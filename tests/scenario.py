@@ -1,10 +1,11 @@
 """A question of the law as rows of the portal: `scenario(question)`, then read it back.
 
 The question is plain values (`law.facts`). Its recipient becomes an organisation with confirmed
-facts, a reader and a program; what binds it to the item becomes marked organisations, achterban,
-instemming and linking organisations; what is attested is attested by people whose roles may. Then
-the one section is written, approved by a second person and released at the question's instant,
-addressed to that organisation by name. Everything goes through the acts that staff go through.
+facts, a reader and a program, unless it is the public, which has none of these; what binds it to
+the item becomes marked organisations, achterban, instemming and linking organisations; what is
+attested is attested by people whose roles may. Then the one section is written, approved by a
+second person and released at the question's instant, addressed to that organisation by name, or to
+the public. Everything goes through the acts that staff go through.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from recipients.models import (
 from recipients.models.facts import AssuranceKind
 from sharing.api import SCOPE
 from sharing.facts.attested import by_purpose
+from sharing.facts.profiles import PUBLIC_DIGEST
 from sharing.models import Decision, Release
 from sharing.services import registry, releasing
 from tests import builders
@@ -55,15 +57,17 @@ class Scenario:
     """What was set up and released."""
 
     question: Question
-    recipient: Organisation
-    person: User
-    machine: MachineClient
+    recipient: Organisation | None  # None: the public
+    person: User | None
+    machine: MachineClient | None
     release: Release
 
     @property
     def decision(self) -> Decision:
         """The newest decision about the section for the recipient."""
         found = Decision.objects.filter(release=self.release, organisation=self.recipient)
+        if self.recipient is None:
+            found = found.filter(audience__digest=PUBLIC_DIGEST)
         if self.question.relation.named_for_red:
             found = found.filter(person=self.person)
         else:
@@ -75,16 +79,23 @@ class Scenario:
         return {rule for gate in self.decision.gates for rule in gate["rules"]}
 
     def over_web(self) -> bool:
-        """Whether the reader of the recipient reads the section in a browser, at the instant.
+        """Whether the reader of the recipient reads the section in a browser, at the instant; of
+        the public: anybody, without logging in.
 
         Raises `AssertionError` when the answer is neither the section nor "nothing there".
         """
         with self._clock():
-            answer = browser(self.person).get(f"/advisories/{self._number}")
+            if self.person is None:
+                answer = Client().get(f"/public/advisories/{self._number}")
+            else:
+                answer = browser(self.person).get(f"/advisories/{self._number}")
         return _reads(answer)
 
     def over_api(self) -> bool:
         """The same for the recipient's program over REST."""
+        if self.machine is None:
+            with self._clock():
+                return _reads(Client().get(f"/api/v1/public/advisories/{self._number}"))
         with self._clock():
             Token.objects.create(
                 type=Token.Type.ACCESS_TOKEN,
@@ -116,22 +127,20 @@ def _reads(answer: Any) -> bool:
 def scenario(question: Question) -> Scenario:
     """Set the question up, release it, and leave it to be read. `NoSuchExit` for what the portal
     refuses earlier or has no exit for."""
-    if Capacity.PUBLIC in question.recipient.capacities:
-        raise NoSuchExit(
-            "nothing is shown to the public yet: every reader belongs to an organisation"
-        )
     if question.item.classified:
         raise NoSuchExit("classified documents are refused at the door and have no marking")
     since = question.instant - 30 * DAY
-    recipient = _recipient(question, since)
-    person = builders.reader(recipient)
-    machine, _secret = registry.register_machine(
-        organisation=recipient,
-        responsible=person,
-        name="Koppeling",
-        by=builders.staff(Role.REGISTRY_MANAGER, since=since),
-        at=since,
-    )
+    recipient = person = machine = None
+    if Capacity.PUBLIC not in question.recipient.capacities:
+        recipient = _recipient(question, since)
+        person = builders.reader(recipient)
+        machine, _secret = registry.register_machine(
+            organisation=recipient,
+            responsible=person,
+            name="Koppeling",
+            by=builders.staff(Role.REGISTRY_MANAGER, since=since),
+            at=since,
+        )
     version = _written(question, recipient, person, _about(question, recipient, since), since)
     release = releasing.release(
         version_id=version.pk,
@@ -171,19 +180,19 @@ def _recipient(question: Question, since: datetime) -> Organisation:
 
 
 def _about(
-    question: Question, recipient: Organisation, since: datetime
+    question: Question, recipient: Organisation | None, since: datetime
 ) -> tuple[tuple[UUID, bool], ...]:
     """The organisations that the section is about, each with whether it can be traced."""
     relation, item = question.relation, question.item
     traced = bool(item.traceable)
     about = []
-    if relation.is_only_subject or relation.concerns_recipient_systems:
+    if recipient and (relation.is_only_subject or relation.concerns_recipient_systems):
         about.append((recipient.pk, traced))
     if not relation.is_only_subject and (traced or relation.subject_in_constituency):
         kind = [Capacity.VITAL] if item.subject_is_vital_or_gov else []
         subject = builders.organisation("Onderwerp", capacities=kind, since=since)
         about.append((subject.pk, traced))
-        if relation.subject_in_constituency:
+        if recipient and relation.subject_in_constituency:
             member = ConstituencyMember(member=subject)
             builders.fact(member, organisation=recipient, at=since)
         if relation.consent_of_all_traced or relation.consent_was_given:
@@ -197,19 +206,22 @@ def _about(
 
 def _written(
     question: Question,
-    recipient: Organisation,
-    person: User,
+    recipient: Organisation | None,
+    person: User | None,
     about: tuple[tuple[UUID, bool], ...],
     since: datetime,
 ) -> AdvisoryVersion:
     """The section, marked and attested, approved by somebody who did nothing else."""
     at, item = question.instant, question.item
     author = builders.staff(Role.AUTHOR, since=since)
-    named = frozenset({person.pk}) if question.relation.named_for_red else frozenset()
+    addressing = Addressing(capacities=frozenset({Capacity.PUBLIC}))
+    if recipient and person:
+        named = frozenset({person.pk}) if question.relation.named_for_red else frozenset()
+        addressing = Addressing(organisations=frozenset({recipient.pk}), people=named)
     version = builders.draft(
         by=author,
         sections=[{"body": BODY, "facets": _facets(item, about)}],
-        addressing=Addressing(organisations=frozenset({recipient.pk}), people=named),
+        addressing=addressing,
         purpose=question.purpose,
         at=at,
     )

@@ -74,6 +74,9 @@ TABLE: dict[str, Row] = {
     # REST, for programs only
     "api:advisories": row(GET=only("machine", others=401)),
     "api:advisory": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),
+    # for everyone, without a token
+    "api:public-advisories": row(GET=everyone(200)),
+    "api:public-advisory": row(lambda world: {"number": world.number}, GET=everyone(404)),
     "api:changes": row(GET=only("machine", others=401)),
     "api:openapi": row(GET=everyone(200)),
     "api:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
@@ -112,6 +115,10 @@ def fact(world: "World") -> dict[str, Any]:
     return {"kind": "designation", "fact_id": 2**31}
 
 
+def no_supply(_: "World") -> dict[str, Any]:
+    return {"supply_id": 2**31}
+
+
 SEES_LAW = (*DESK, "legal_officer", "auditor")
 SEES_REGISTRY = (*DESK, "legal_officer", "registry_manager", "security_officer", "auditor")
 SIGNED_IN = (*READERS, "staff without role", *STAFF)
@@ -124,6 +131,9 @@ TABLE |= {
     "sharing:onward": row(
         lambda world: {"number": world.number}, GET=to("reader"), POST=to("reader", answer=404)
     ),
+    # the public: what this world published is not meant for it
+    "sharing:public": row(GET=everyone(200)),
+    "sharing:public-advisory": row(lambda world: {"number": world.number}, GET=everyone(404)),
     # the desk
     "sharing:answer-request": row(lambda _: {"request_id": 2**31}, POST=to()),
     "sharing:desk": row(GET=to(*SEES_REGISTRY)),
@@ -159,6 +169,17 @@ TABLE |= {
     "sharing:confirm-fact": row(fact, POST=to()),
     "sharing:end-fact": row(fact, POST=to()),
     "sharing:consequences": row(fact, GET=to()),
+    # exceptional supply: a released version takes none
+    "sharing:new-exception": row(
+        lambda world: {"version_id": world.version, "flow": "statement"},
+        GET=to(*DESK, "legal_officer"),
+        POST=to(*DESK, "legal_officer", answer=422),
+    ),
+    "sharing:exceptions": row(GET=to(*SEES_LAW)),
+    "sharing:exception": row(no_supply, GET=to()),
+    "sharing:confirm-exception": row(no_supply, POST=to()),
+    "sharing:end-exception": row(no_supply, POST=to()),
+    "sharing:review-exception": row(no_supply, POST=to()),
     # the law
     "sharing:woo": row(GET=to("legal_officer"), POST=to("legal_officer", answer=422)),
     "sharing:law": row(GET=to(*SEES_LAW)),

@@ -6,11 +6,12 @@ something is opened, `sending` when something is about to leave.
 
 from sharing.access.listing import count, inbox, permitted_sections, withdrawn
 from sharing.access.opening import open_advisory
-from sharing.access.readers import Reader, groups_of, reader_of, reader_of_machine
+from sharing.access.readers import THE_PUBLIC, Reader, groups_of, reader_of, reader_of_machine
 from sharing.access.sending import for_sending
 from sharing.errors import BadCursor, NotShared, Withdrawn
 
 __all__ = [
+    "THE_PUBLIC",
     "BadCursor",
     "NotShared",
     "Reader",

@@ -14,8 +14,10 @@ from django.db import connection
 
 from advisories.models import AdvisoryVersion
 from law.vocabulary import Tlp
+from sharing.access.clear import unclear
 from sharing.access.readers import HELD, Reader
 from sharing.errors import BadCursor
+from sharing.facts.profiles import PUBLIC_DIGEST
 from sharing.shared import Listed, Page, Tombstone
 
 TLP = tuple(Tlp)
@@ -43,6 +45,12 @@ def inbox(reader: Reader, *, at: datetime, cursor: str | None = None, limit: int
     more = len(rows) > limit
     rows = rows[:limit]
     items = tuple(_listed(row) for row in rows if not row[-1])
+    if reader.is_public:
+        items = tuple(
+            item
+            for item in items
+            if item.tlp is Tlp.CLEAR or not unclear(f"version {item.version_id}", at=at)
+        )
     return Page(items, signing.dumps(_key(rows[-1]), salt=SALT) if more else None)
 
 
@@ -214,7 +222,7 @@ SELECT version_id, array_agg(DISTINCT section_id ORDER BY section_id) FROM (
 """  # noqa: S608 (constants of this module only)
 
 # Who could see it at the instant of the withdrawal, and not who has joined such an audience since.
-_TOMBSTONES = """
+_TOMBSTONES = f"""
 WITH held AS MATERIALIZED (
   SELECT held.id, held.since, held.until
     FROM recipients_organisation o
@@ -224,6 +232,9 @@ WITH held AS MATERIALIZED (
                               (a.group_id, m.valid_from, m.valid_until)) held(id, since, until)
    WHERE o.id = %(organisation)s AND o.active_from <= %(at)s
      AND (o.active_until IS NULL OR o.active_until > %(at)s)
+  UNION ALL
+  SELECT a.group_id, '-infinity', NULL FROM sharing_audience a
+   WHERE %(organisation)s::uuid IS NULL AND a.digest = '{PUBLIC_DIGEST}'
 )
 SELECT DISTINCT a.number, r.withdrawn_at, r.withdrawal_reason
   FROM sharing_endedgrant e
@@ -236,4 +247,4 @@ SELECT DISTINCT a.number, r.withdrawn_at, r.withdrawal_reason
                     WHERE held.id = e.group_id AND held.since < r.withdrawn_at
                       AND (held.until IS NULL OR held.until >= r.withdrawn_at)))
  ORDER BY r.withdrawn_at DESC LIMIT 200
-"""
+"""  # noqa: S608 (a constant of our own modules)

@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import NoReturn
 
 from advisories.models import AdvisoryVersion, Section
-from audit.services import record
 from law.onward import may_forward
 from law.verdict import Verdict
 from law.vocabulary import Pap, Tlp
 from sharing import judging
+from sharing.access import told
+from sharing.access.clear import only_clear
 from sharing.access.listing import permitted_sections, withdrawn
 from sharing.access.readers import Reader
 from sharing.alarms import verdict_differs
 from sharing.errors import NotShared, Withdrawn
 from sharing.facts.matter import Matter
-from sharing.facts.profiles import profiles_at
+from sharing.facts.profiles import THE_PUBLIC, profiles_at
 from sharing.shared import Shared, SharedSection
 
 
@@ -39,33 +40,15 @@ def open_advisory(
         _refuse(reader, number=number, at=at)
     matter = Matter.load(chosen, at=at)
     verdicts = judged(matter, reader, sections=frozenset(held[chosen.pk]), at=at)
-    record(
-        at=at,
-        actor=reader.actor,
-        action="advisory.open",
-        target=str(chosen),
-        outcome="allow" if verdicts else "NOT_SHARED",
-        detail={
-            "organisation": str(reader.organisation_id),
-            "sections": {pk: [v.code, v.regime, *v.rules] for pk, v in verdicts.items()},
-        },
-    )
+    told.opened(reader, chosen, verdicts, at=at)
     if not verdicts:
         raise NotShared
     return build(matter, verdicts, labels=tuple(versions[pk].label for pk in held))
 
 
 def _refuse(reader: Reader, *, number: str, at: datetime) -> NoReturn:
-    known = number[:20].encode("ascii", "replace").decode()
     tombstones = withdrawn(reader, at=at, advisory=number)
-    record(
-        at=at,
-        actor=reader.actor,
-        action="advisory.open",
-        target=known,
-        outcome="WITHDRAWN" if tombstones else "NOT_SHARED",
-        detail={"organisation": str(reader.organisation_id)},
-    )
+    told.refused(reader, number, withdrawn=bool(tombstones), at=at)
     if tombstones:
         raise Withdrawn(tombstones[0])
     raise NotShared
@@ -78,15 +61,7 @@ def judged(
 
     A grant that the law does not bear out is a bug by definition: denied, and an alarm raised.
     """
-    profile, _ = profiles_at([reader.organisation_id], at=at)[reader.organisation_id]
-    named = reader.user_id is not None and reader.user_id in matter.addressing.people
-    rulings = judging.for_organisation(
-        matter,
-        reader.organisation_id,
-        profile,
-        person_id=reader.user_id if named else None,
-        sections=sections,
-    )
+    rulings = _rulings(matter, reader, sections=sections, at=at)
     for ruling in rulings:
         if not ruling.verdict.allowed:
             verdict_differs(
@@ -95,7 +70,26 @@ def judged(
                 code=ruling.verdict.code,
                 at=at,
             )
-    return {r.section_id: r.verdict for r in rulings if r.verdict.allowed}
+    verdicts = {r.section_id: r.verdict for r in rulings if r.verdict.allowed}
+    return only_clear(matter, verdicts, at=at) if reader.is_public else verdicts
+
+
+def _rulings(
+    matter: Matter, reader: Reader, *, sections: frozenset[int], at: datetime
+) -> list[judging.Ruling]:
+    organisation = reader.organisation_id
+    if organisation is None:
+        everyone = judging.for_audiences(matter, [THE_PUBLIC])
+        return [ruling for ruling in everyone if ruling.section_id in sections]
+    profile, _ = profiles_at([organisation], at=at)[organisation]
+    named = reader.user_id is not None and reader.user_id in matter.addressing.people
+    return judging.for_organisation(
+        matter,
+        organisation,
+        profile,
+        person_id=reader.user_id if named else None,
+        sections=sections,
+    )
 
 
 def build(matter: Matter, verdicts: Mapping[int, Verdict], *, labels: Iterable[str]) -> Shared:

@@ -10,15 +10,24 @@ from django.db import connection
 
 from recipients.models import MachineClient, User
 from sharing.errors import NotShared
+from sharing.facts.profiles import PUBLIC_DIGEST
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who reads for an organisation: a person, or a program (`user_id` None)."""
+    """Somebody who reads for an organisation: a person, or a program (`user_id` None). Without an
+    organisation: the public, whoever that is."""
 
-    organisation_id: UUID
+    organisation_id: UUID | None
     user_id: int | None
     actor: str  # how the record knows the reader
+
+    @property
+    def is_public(self) -> bool:
+        return self.organisation_id is None
+
+
+THE_PUBLIC = Reader(None, None, "public")
 
 
 def reader_of(user: User) -> Reader:
@@ -37,14 +46,16 @@ def reader_of_machine(machine: MachineClient) -> Reader:
 
 def groups_of(reader: Reader, *, at: datetime) -> tuple[int, ...]:
     """The groups whose grants the reader holds at `at`: its organisation's audience of that
-    moment and its organisation's own. None when the organisation is not active."""
+    moment and its organisation's own; the public's one group for the public. None when the
+    organisation is not active."""
     with connection.cursor() as cursor:
         cursor.execute(HELD, {"organisation": reader.organisation_id, "at": at})
         return tuple(group for (group,) in cursor.fetchall())
 
 
-# The groups of an organisation at an instant, one a row: for use as a common table expression.
-HELD = """
+# The groups of an organisation at an instant, or (NULL) of the public, one a row: for use as a
+# common table expression.
+HELD = f"""
 SELECT held.id
   FROM recipients_organisation o
   LEFT JOIN sharing_audiencemembership m
@@ -54,4 +65,7 @@ SELECT held.id
  CROSS JOIN LATERAL (VALUES (o.group_id), (a.group_id)) held(id)
  WHERE o.id = %(organisation)s AND held.id IS NOT NULL AND o.active_from <= %(at)s
    AND (o.active_until IS NULL OR o.active_until > %(at)s)
-"""
+ UNION ALL
+SELECT a.group_id FROM sharing_audience a
+ WHERE %(organisation)s::uuid IS NULL AND a.digest = '{PUBLIC_DIGEST}'
+"""  # noqa: S608 (a constant of our own modules)

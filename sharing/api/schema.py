@@ -13,7 +13,11 @@ from sharing.api import SCOPE
 
 Endpoints = Iterable[tuple[str, str, str, Any]]
 OURS = "/api/v1/"
-HEADERS = {"API-Version": "Version of this interface.", "WWW-Authenticate": "See RFC 6750 §3."}
+HEADERS = {
+    "API-Version": "Version of this interface.",
+    "WWW-Authenticate": "See RFC 6750 §3.",
+    "ETag": "Give it as `If-None-Match` (RFC 9110 §13.1.2).",
+}
 
 
 class MachineScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -42,11 +46,13 @@ def ours(endpoints: Endpoints) -> Endpoints:
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Say of each answer what it is and which headers it carries."""
-    for path in result["paths"].values():
+    for address, path in result["paths"].items():
+        public = address.startswith("/public/")
         for operation in path.values():
             for status, response in operation["responses"].items():
                 response["description"] = HTTPStatus(int(status)).phrase
                 names = ["API-Version"] + ["WWW-Authenticate"] * (status in {"401", "403"})
+                names += ["ETag"] * (public and status in {"200", "304"})
                 response["headers"] = {
                     name: {"description": HEADERS[name], "schema": {"type": "string"}}
                     for name in names

@@ -10,6 +10,12 @@ urlpatterns = [
         views.OneAdvisory.as_view(),
         name="advisory",
     ),
+    path("public/advisories", views.PublicAdvisories.as_view(), name="public-advisories"),
+    re_path(
+        r"^public/advisories/(?P<number>NCSC-[0-9]{4}-[0-9]{4,9})\Z",
+        views.PublicAdvisory.as_view(),
+        name="public-advisory",
+    ),
     path("changes", views.Feed.as_view(), name="changes"),
     path("openapi.json", views.Document.as_view(), name="openapi"),
     re_path(r"^(?P<rest>(?s:.*))", views.Nothing.as_view(), name="nothing"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -20,13 +23,23 @@ from sharing.changes import changes
 from sharing.machines import Caller
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
+KEPT = 60  # seconds that a public answer may be kept by what is in between
 
 
 def answers(shape: type[Any], *problems: int, **more: type[Any]) -> dict[Any, Any]:
     """The answers of an endpoint: one that is good, and problems of one shape."""
-    return {200: shape} | {
+    return {200: shape} | _problems(400, 401, 403, 405, 406, 500, *problems, **more)
+
+
+def public_answers(shape: type[Any], *problems: int, **more: type[Any]) -> dict[Any, Any]:
+    """The same where nobody is asked who they are; 304 for who has the newest already."""
+    return {200: shape, 304: None} | _problems(405, 406, 500, *problems, **more)
+
+
+def _problems(*statuses: int, **more: type[Any]) -> dict[Any, Any]:
+    return {
         (status, "application/problem+json"): more.get(f"on_{status}", serializers.Problem)
-        for status in (400, 401, 403, 405, 406, 500, *problems)
+        for status in statuses
     }
 
 
@@ -120,6 +133,72 @@ class OneAdvisory(Endpoint):
         tags=["advisories"],
         parameters=[NUMBER, LABEL],
         responses=answers(serializers.Advisory, 404, 410, on_410=serializers.WithdrawnProblem),
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        shared = access.open_advisory(
+            self.reader,
+            number=number,
+            version=parameters.version(request),
+            at=timezone.now(),
+        )
+        return self.tell(rendering.advisory(shared))
+
+
+class PublicEndpoint(Endpoint):
+    """For everyone, without a token: the same bytes for all, so that caches may keep them for a
+    minute and pages of any origin may read them. The entity tag is made of those bytes."""
+
+    authentication_classes = []
+    permission_classes = []
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return super().default_response_headers | {"Access-Control-Allow-Origin": "*"}
+
+    @property
+    def reader(self) -> access.Reader:
+        return access.THE_PUBLIC
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if answer.status_code == HTTPStatus.OK:
+            answer["Cache-Control"] = f"public, max-age={KEPT}"
+        return answer
+
+
+@method_decorator(conditional_page, name="dispatch")
+class PublicAdvisories(PublicEndpoint):
+    """Advisories that everyone may see (TLP:CLEAR): the newest version of each."""
+
+    @extend_schema(
+        operation_id="listPublicAdvisories",
+        summary="Public advisories, newest first",
+        tags=["public"],
+        parameters=[LIMIT, CURSOR],
+        responses=public_answers(serializers.AdvisoryPage, 400),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        found = access.inbox(
+            self.reader,
+            at=timezone.now(),
+            cursor=parameters.cursor(request),
+            limit=parameters.limit(request),
+        )
+        return self.tell(rendering.page(found))
+
+
+@method_decorator(conditional_page, name="dispatch")
+class PublicAdvisory(PublicEndpoint):
+    """One version, as far as everyone may see it."""
+
+    @extend_schema(
+        operation_id="getPublicAdvisory",
+        summary="One public advisory",
+        tags=["public"],
+        parameters=[NUMBER, LABEL],
+        responses=public_answers(
+            serializers.Advisory, 400, 404, 410, on_410=serializers.WithdrawnProblem
+        ),
     )
     def get(self, request: Request, number: str) -> HttpResponse:
         shared = access.open_advisory(

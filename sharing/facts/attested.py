@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F
+
 from advisories.models import AdvisoryVersion, Attestation
 from law.facts import Recipient
 from law.predicates import PREDICATES
 from law.vocabulary import Capacity, Predicate, Purpose
+from sharing.facts.relations import earliest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,18 @@ class Said:
 
 
 def said_about(version: AdvisoryVersion, *, at: datetime) -> tuple[Said, ...]:
-    """The newest attestation per key up to `at`, those that lapsed left out."""
+    """The newest attestation per key up to `at`, those that lapsed left out, and those given for
+    an exceptional supply that is over."""
     newest: dict[tuple[object, ...], Said] = {}
-    for row in Attestation.objects.filter(version=version, at__lte=at).order_by("at", "pk"):
+    rows = Attestation.objects.filter(version=version, at__lte=at).annotate(
+        supplied_until=F("supplied__supply__valid_until"),
+        supply_ended=F("supplied__supply__ended_at"),
+    )
+    for row in rows.order_by("at", "pk"):
         predicate = Predicate(row.predicate)
         lapse = PREDICATES[predicate].lapse_days
-        until = row.at + timedelta(days=lapse) if lapse else None
+        lapses = row.at + timedelta(days=lapse) if lapse else None
+        until = earliest(lapses, row.supplied_until, row.supply_ended)
         key = (row.section_id, predicate, row.organisation_id, row.capacity)
         newest[key] = Said(
             id=row.pk,

@@ -56,6 +56,11 @@ def digest(profile: Recipient) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+# Het publiek: everyone, registered nowhere and active always (gate F).
+THE_PUBLIC = Recipient(capacities=frozenset({Capacity.PUBLIC}))
+PUBLIC_DIGEST = digest(THE_PUBLIC)
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of time, `until` excluded, in which a profile does not change."""

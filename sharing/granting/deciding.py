@@ -19,10 +19,14 @@ from sharing.models import Audience, AudienceMembership
 
 
 def everyone(matter: Matter) -> list[Ruling]:
-    """Rulings for all that the version is addressed to: kinds, organisations, people by name."""
+    """Rulings for all that the version is addressed to: kinds, organisations, people by name.
+
+    The public is a kind of its own, known before anything was ever shared with it.
+    """
+    known = map(profiles.from_json, Audience.objects.values_list("profile", flat=True))
     kinds = [
         profile
-        for profile in map(profiles.from_json, Audience.objects.values_list("profile", flat=True))
+        for profile in dict.fromkeys((profiles.THE_PUBLIC, *known))
         if matter.addressing.covers(profile)
     ]
     rulings = judging.for_audiences(matter, kinds)
@@ -63,6 +67,11 @@ class PreviewRow:
     verdicts: tuple[Verdict, ...]  # in the order of Preview.sections
 
     @property
+    def is_public(self) -> bool:
+        """The row of everyone, who needs no account."""
+        return self.profile == profiles.THE_PUBLIC
+
+    @property
     def allowed(self) -> int:
         return sum(verdict.allowed for verdict in self.verdicts)
 
@@ -78,7 +87,7 @@ class Preview:
 
 def preview(*, version_id: int, at: datetime) -> Preview:
     """The rulings of a release at `at`, without releasing. Rows without organisations now are
-    left out; those who would get something stand first."""
+    left out; the public stands first, then those who would get something."""
     version = AdvisoryVersion.objects.select_related("advisory", "author").get(pk=version_id)
     matter = Matter.load(version, at=at)
     rulings = everyone(matter)
@@ -99,8 +108,8 @@ def preview(*, version_id: int, at: datetime) -> Preview:
         )
         for (profile, organisation, person), verdicts in by_row.items()
     ]
-    rows = [row for row in rows if row.organisations]
-    rows.sort(key=lambda row: (-row.allowed, -row.organisations))
+    rows = [row for row in rows if row.organisations or row.is_public]
+    rows.sort(key=lambda row: (not row.is_public, -row.allowed, -row.organisations))
     return Preview(
         sections=tuple(subject.section for subject in matter.subjects),
         rows=tuple(rows),

@@ -171,6 +171,12 @@ def follow_consent(traced: Organisation, *, at: datetime) -> None:
         decide_release_anew(release, reason=EndedGrant.Reason.CONSENT, at=at)
 
 
+def follow_supply(version_id: int, *, at: datetime) -> None:
+    """An exceptional supply of a version ended: decide anew what rested on it, if it is live."""
+    for release in _live(at=at).filter(version_id=version_id):
+        decide_release_anew(release, reason=EndedGrant.Reason.EXCEPTION, at=at)
+
+
 def decide_release_anew(
     release: Release, *, reason: EndedGrant.Reason, at: datetime, matter: Matter | None = None
 ) -> None:

@@ -3,9 +3,11 @@
 from sharing.models.audience import Audience, AudienceMembership
 from sharing.models.deciding import Decision, FactSheet, Release
 from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
+from sharing.models.exceptional import ExceptionalSupply, SuppliedAttestation
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.onward import RemarkRequest
+from sharing.models.reading import PublicReading
 from sharing.models.reassessing import ReassessedRelease, Reassessment
 from sharing.models.verifying import RuleVerification
 
@@ -17,13 +19,16 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "EndedGrant",
+    "ExceptionalSupply",
     "FactSheet",
     "FeedEvent",
     "Grant",
     "PersonalGrant",
+    "PublicReading",
     "ReassessedRelease",
     "Reassessment",
     "Release",
     "RemarkRequest",
     "RuleVerification",
+    "SuppliedAttestation",
 ]

@@ -104,6 +104,9 @@ class Decision(models.Model):
                 name="decision_person_of_organisation",
             ),
         ]
+        indexes = [  # the watch over legal duties asks for the few that there are
+            models.Index(fields=["release"], condition=Q(outcome="must"), name="decision_must")
+        ]
 
     def __str__(self) -> str:
         return f"{self.section} → {self.audience}: {self.outcome}"

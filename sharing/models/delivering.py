@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from recipients.models import Contact, Organisation
 from sharing.models.deciding import Release
@@ -111,12 +112,19 @@ class Alarm(models.Model):
     """Something a person must look at: silence is an alarm."""
 
     class Kind(models.TextChoices):
-        VERDICT_DIFFERS = "verdict_differs"  # a grant said yes, the law says no: a bug
-        DELIVERY_FAILED = "delivery_failed"
-        MUST_OVERDUE = "must_overdue"
+        # A grant said yes, the law says no: a bug.
+        VERDICT_DIFFERS = "verdict_differs", _("a grant differs from what the law says")
+        DELIVERY_FAILED = "delivery_failed", _("a message could not be handed over")
+        # A legal duty to supply (MUST) that was not met in time.
+        MUST_OVERDUE = "must_overdue", _("a legal duty to supply is overdue")
+        # A grant or verdict would show the public more than TLP:CLEAR: a bug.
+        PUBLIC_NOT_CLEAR = "public_not_clear", _("something not TLP:CLEAR was kept from the public")
 
     kind = models.CharField(max_length=20, choices=Kind)
     subject = models.CharField(max_length=200)  # what it is about, without content
+    release = models.ForeignKey(
+        Release, models.PROTECT, null=True, blank=True, related_name="alarms"
+    )
     raised_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
 

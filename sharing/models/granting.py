@@ -123,6 +123,7 @@ class EndedGrant(models.Model):
         CONSENT = "consent"  # instemming ended
         REPLACED = "replaced"  # decided again; another grant took its place
         REASSESSED = "reassessed"  # assessed again under the law that came after
+        EXCEPTION = "exception"  # an exceptional supply was ended before its time
         REJUDGED = "rejudged"  # an opening or a send found the law says no
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="ended_grants")

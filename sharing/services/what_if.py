@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from advisories.models import Section
 from law.facts import Item
 from law.verdict import Verdict
+from law.vocabulary import Capacity
 from recipients.errors import Conflict
 from recipients.models import Consent, Organisation, RegistryFact, User
 from sharing.comparing import Difference, Holding, differences, holdings, undone
@@ -23,6 +24,7 @@ from sharing.facts.matter import Matter
 from sharing.granting import reassessing
 from sharing.granting.following import decide_release_anew, follow_consent, follow_registry
 from sharing.models import EndedGrant, Release
+from sharing.words import word
 
 MARKED = frozenset(field.name for field in fields(Item)) - {"attested"}
 
@@ -125,7 +127,8 @@ def _followed(fact: RegistryFact, before: frozenset[Holding], *, at: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who would gain or lose: an organisation, or a person of it who is named for TLP:RED."""
+    """Who would gain or lose: an organisation, a person of it who is named for TLP:RED, or the
+    public."""
 
     organisation: str
     person: str
@@ -149,13 +152,20 @@ def by_section(found: Iterable[Difference]) -> list[SectionChange]:
     sections = Section.objects.select_related("version__advisory").in_bulk(
         {one.holding.section_id for one in found}
     )
-    organisations = Organisation.objects.in_bulk({one.holding.organisation_id for one in found})
+    organisations = Organisation.objects.in_bulk(
+        {one.holding.organisation_id for one in found} - {None}
+    )
     people = User.objects.in_bulk({one.holding.person_id for one in found} - {None})
     rows: dict[int, tuple[list[Party], list[Party]]] = {}
     for one in found:
         holding = one.holding
         person = people[holding.person_id].name if holding.person_id else ""
-        party = Party(organisations[holding.organisation_id].name, person, one.verdict)
+        organisation = (
+            organisations[holding.organisation_id].name
+            if holding.organisation_id
+            else str(word(Capacity.PUBLIC))
+        )
+        party = Party(organisation, person, one.verdict)
         gained, lost = rows.setdefault(holding.section_id, ([], []))
         (gained if one.gained else lost).append(party)
     return [

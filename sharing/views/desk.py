@@ -19,7 +19,7 @@ from advisories.services import drafting, importing, reviewing
 from law.vocabulary import Predicate, Purpose
 from recipients.models import Role
 from recipients.roles import Right
-from sharing import desk
+from sharing import desk, exceptional, flows
 from sharing.forms import (
     AddressForm,
     AttestForm,
@@ -39,7 +39,11 @@ DESK = (Right.DRAFT, Right.APPROVE, Right.PUBLISH)
 @require_safe
 @staff(*DESK, Right.REGISTRY, Right.EXPLAIN)
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/home.html", {"home": desk.home(signed_in(request))})
+    context = {
+        "home": desk.home(signed_in(request)),
+        "exceptions": exceptional.attention(at=timezone.now()),
+    }
+    return render(request, "desk/home.html", context)
 
 
 @require_POST
@@ -129,6 +133,9 @@ def _page(
         "addressing": AddressForm(initial=AddressForm.values(version)),
         "attest": AttestForm(sections=sections),
         "back": ReasonForm(),
+        "flows": flows.offered(at=timezone.now())
+        if version.status in ("draft", "in_review")
+        else (),
         "open": version.status in ("draft", "in_review", "approved"),
         "preview": previewed(version_id=version.pk, at=timezone.now()),
         **forms,

@@ -77,6 +77,8 @@ def _values(world: World) -> dict[str, list[Any]]:
         "rule": ["C.66.1"],
         "reassessment_id": [1],
         "request_id": [1],
+        "flow": ["statement"],
+        "supply_id": [1],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.canary import exits, pages, programs, records
+from tests.canary import everyone, exits, pages, programs, records
 from tests.canary.mails import Postman
 from tests.canary.people import World
 from tests.canary.world import build
@@ -19,12 +19,14 @@ def check(seed: int, *, server: MailServer, caplog: pytest.LogCaptureFixture) ->
     world = build(seed, deliver=postman)
     for visit in postman.visits:
         visit.check()
-    for who in world.readers():
+    for who in (*world.readers(), None):  # None: the public
         for visit in exits.door(world, who):
             visit.check()
     for visit in programs.rest(world):
         visit.check()
     for visit in pages.web(world):
+        visit.check()
+    for visit in everyone.without_account(world):
         visit.check()
     for visit in records.record(world):
         visit.check()

@@ -77,8 +77,9 @@ class Allowed:
         return self.head.union(*(part.canaries for part in self.parts))
 
 
-def allowed(world: World, who: Who, at: datetime) -> dict[tuple[str, str], Allowed]:
-    """By (advisory number, version label), the oracle's whole answer for one reader."""
+def allowed(world: World, who: Who | None, at: datetime) -> dict[tuple[str, str], Allowed]:
+    """By (advisory number, version label), the oracle's whole answer for one reader or, without
+    one, for the public."""
     answer = oracle.visible(world, who, at)
     found = {}
     for item in world.items:
@@ -96,28 +97,34 @@ def newest(answer: dict[tuple[str, str], Allowed], number: str) -> Allowed | Non
     return answer[number, labels[-1]] if labels else None
 
 
-def tombstones(world: World, who: Who) -> dict[str, str]:
+def tombstones(world: World, who: Who | None) -> dict[str, str]:
     """Reasons, by number, of withdrawn advisories of which the reader could see something then."""
     found: dict[str, str] = {}
-    account = who.person or who.org.machine_owner
-    if account is None or not account.active(world.now) or not who.org.active(world.now):
-        return found
+    if who is not None:
+        account = who.person or who.org.machine_owner
+        if account is None or not account.active(world.now) or not who.org.active(world.now):
+            return found
     for item in world.items:
         at = item.versions[-1].withdrawn_at
         if at is None:
             continue
         before = at - timedelta(microseconds=1)
         if any(
-            oracle.visible_in(version, who.org, who.person, before) for version in item.versions
+            oracle.visible_in(version, who.org, who.person, before)
+            if who
+            else oracle.public_in(version, before)
+            for version in item.versions
         ):
             found[item.number] = item.reason
     return found
 
 
-def explain(world: World, who: Who, sections: set[int], lawful: set[int]) -> str:
+def explain(world: World, who: Who | None, sections: set[int], lawful: set[int]) -> str:
     """For whoever reads a failure: the facts that the oracle had."""
-    facts = [f"{f.kind} {f.value}" for f in who.org.facts if f.holds(world.now)]
-    lines = [f"org {who.org.id}", *facts]
+    lines = ["the public"]
+    if who is not None:
+        facts = [f"{f.kind} {f.value}" for f in who.org.facts if f.holds(world.now)]
+        lines = [f"org {who.org.id}", *facts]
     for item in world.items:
         for version in item.versions:
             for part in version.parts:
@@ -128,6 +135,7 @@ def explain(world: World, who: Who, sections: set[int], lawful: set[int]) -> str
                         repr(part),
                         *(f"{s.predicate} {s.value} {s.capacity} {s.organisation}" for s in said),
                         f"{version.organisations} {version.sectors} {version.capacities}",
+                        version.purpose,
                     ]
     return "\n".join(lines)
 
@@ -135,16 +143,12 @@ def explain(world: World, who: Who, sections: set[int], lawful: set[int]) -> str
 # --- the door ------------------------------------------------------------------------------
 
 
-def door(world: World, who: Who) -> Iterator[Visit]:
+def door(world: World, who: Who | None) -> Iterator[Visit]:
     """The functions that every other exit stands on."""
     at = world.now
     answer = allowed(world, who, at)
     try:
-        reader = (
-            access.reader_of(who.person.row)
-            if who.person
-            else access.reader_of_machine(who.org.machine)
-        )
+        reader = _reader(who)
     except NotShared:
         yield Visit(f"reader {who}", frozenset(), frozenset(_all(answer)), frozenset())
         return
@@ -157,12 +161,26 @@ def door(world: World, who: Who) -> Iterator[Visit]:
             yield _door_open(world, who, reader, item, label, expected)
 
 
+def _reader(who: Who | None) -> access.Reader:
+    if who is None:
+        return access.THE_PUBLIC
+    if who.person is None:
+        return access.reader_of_machine(who.org.machine)
+    return access.reader_of(who.person.row)
+
+
+def everything(world: World, who: Who | None) -> frozenset[str]:
+    """All that the reader may see anywhere, reasons of withdrawals too."""
+    stones = frozenset(tombstones(world, who).values())
+    return stones | frozenset(_all(allowed(world, who, world.now)))
+
+
 def _all(answer: dict[tuple[str, str], Allowed]) -> set[str]:
     return {canary for one in answer.values() for canary in one.everything}
 
 
 def _door_lists(
-    world: World, who: Who, reader: access.Reader, answer: dict[tuple[str, str], Allowed]
+    world: World, who: Who | None, reader: access.Reader, answer: dict[tuple[str, str], Allowed]
 ) -> Iterator[Visit]:
     at = world.now
     page = access.inbox(reader, at=at)
@@ -188,7 +206,7 @@ def _door_lists(
 
 def _door_open(
     world: World,
-    who: Who,
+    who: Who | None,
     reader: access.Reader,
     item: Item,
     label: str | None,

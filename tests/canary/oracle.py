@@ -6,9 +6,11 @@ closed reading is taken. Section numbers are those of the sharing rules (§1.4: 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
-from law.vocabulary import Capacity, PersonalData, Predicate, Scope, Territory, Tlp
+from law.vocabulary import Capacity, PersonalData, Predicate, Purpose, Scope, Territory, Tlp
 from tests.canary.people import Org, Part, Person, Version, Who, World
 
 P = Predicate
@@ -21,6 +23,8 @@ LIMBS = {
     P.ENTITY_INTERESTS_PROTECTED,
 }
 
+# Art. 37: a significant incident, the entity consulted, ground a, b or c.
+STATEMENT = {P.SIGNIFICANT_INCIDENT, P.PROVIDER_CONSULTED, P.GROUND_ART_37}
 
 ENTITIES = {Capacity.ESSENTIAL, Capacity.IMPORTANT, Capacity.LEGACY}
 AUTHORITIES = {Capacity.CSIRT, Capacity.SUPERVISOR, Capacity.CONTACT_POINT}
@@ -31,15 +35,20 @@ OF_THE_ACT = {Capacity.EZ, Capacity.COMMUNITY, *ENTITIES, *AUTHORITIES, *BODIES}
 ABROAD = {Capacity.THIRD_COUNTRY_BODY, Capacity.EEA_CSIRT}
 
 
-def visible(world: World, who: Who, at: datetime) -> dict[tuple[str, str], set[int]]:
-    """Positions of the sections that the reader may see, by (advisory number, version label)."""
-    account = who.person or who.org.machine_owner  # a program stands on a person's responsibility
-    if account is None or not account.active(at):
-        return {}
+def visible(world: World, who: Who | None, at: datetime) -> dict[tuple[str, str], set[int]]:
+    """Positions of the sections that the reader may see, by (advisory number, version label).
+    Nobody in particular: the public."""
+    if who is not None:
+        # A program stands on a person's responsibility.
+        account = who.person or who.org.machine_owner
+        if account is None or not account.active(at):
+            return {}
     found = {}
     for item in world.items:
         for version in item.versions:
-            positions = visible_in(version, who.org, who.person, at)
+            positions = (
+                visible_in(version, who.org, who.person, at) if who else public_in(version, at)
+            )
             if positions:
                 found[item.number, version.label] = positions
     return found
@@ -60,6 +69,31 @@ def visible_in(version: Version, org: Org, person: Person | None, at: datetime) 
     }
 
 
+def public_in(version: Version, at: datetime) -> set[int]:
+    """Positions of the sections of one version that anybody may read, without an account."""
+    addressed = Capacity.PUBLIC in version.capacities and not version.sectors
+    if not version.live(at) or not addressed:
+        return set()
+    return {
+        part.position
+        for part in version.parts
+        if part.marked and _for_the_public(version, part, at)
+    }
+
+
+def _for_the_public(version: Version, part: Part, at: datetime) -> bool:
+    """TLP:CLEAR and no personal data, whatever else. R1; or R3 when it is not confidential; or a
+    statement of art. 37 about a significant incident, which may be about what is confidential."""
+    if part.tlp is not Tlp.CLEAR or not _handling(part, named=False, at=at) or not _complete(part):
+        return False
+    if part.personal_data is not PersonalData.NONE:
+        return False
+    if version.purpose is Purpose.PUBLIC_STATEMENT:
+        attested = _said(version, part, {Capacity.PUBLIC}, None)
+        return _public(part) or attested >= STATEMENT
+    return part.confidential is False
+
+
 def _addressed(version: Version, org: Org, at: datetime) -> bool:
     if org.id in version.organisations:
         return True
@@ -69,13 +103,18 @@ def _addressed(version: Version, org: Org, at: datetime) -> bool:
 
 
 def _attested(version: Version, part: Part, org: Org, at: datetime) -> set[Predicate]:
+    return _said(version, part, org.held("capacity", at), org.id)
+
+
+def _said(
+    version: Version, part: Part, capacities: Collection[Capacity], organisation: UUID | None
+) -> set[Predicate]:
     """Yes was said, and nobody who speaks of the same says no. The newest word on a thing counts."""
-    capacities = org.held("capacity", at)
     last: dict[object, tuple[Predicate, bool]] = {}
     for said in sorted(version.said, key=lambda s: s.at):
         if said.part not in (None, part.position):
             continue
-        if said.organisation not in (None, org.id):
+        if said.organisation not in (None, organisation):
             continue
         if said.capacity is not None and said.capacity not in capacities:
             continue

@@ -14,7 +14,17 @@ from django.test import Client
 
 from sharing.access import listing
 from tests.canary import addresses
-from tests.canary.exits import Allowed, Visit, allowed, bare, canaries, newest, seen, tombstones
+from tests.canary.exits import (
+    Allowed,
+    Visit,
+    allowed,
+    bare,
+    canaries,
+    everything,
+    newest,
+    seen,
+    tombstones,
+)
 from tests.canary.people import Who, World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -169,7 +179,7 @@ class _Browser:
 
     def everywhere(self) -> Iterator[Visit]:
         """Every address there is, asked and posted to: the analysts' desk, the account pages."""
-        may = self.own
+        may, public = self.own, everything(self.world, None)
         if self.let_in:
             for visit in self.visits():
                 may |= visit.must  # of their own advisories
@@ -181,10 +191,12 @@ class _Browser:
             ):
                 where = f"{answer.request['REQUEST_METHOD']} {path}"
                 self._refused(where, answer, desk=path.startswith("/desk/"))
-                desk = path.startswith("/desk/")
-                yield Visit(
-                    f"{where} by {self.who}", seen(answer), NOTHING, NOTHING if desk else may
-                )
+                here = may
+                if path.startswith("/desk/"):
+                    here = NOTHING
+                elif path.startswith("/public/"):  # of what is public, and of nobody's own
+                    here = public
+                yield Visit(f"{where} by {self.who}", seen(answer), NOTHING, here)
 
     def _refused(self, where: str, answer: Any, *, desk: bool) -> None:
         """At the desk nobody is let in; nowhere is anybody sent elsewhere, and nothing breaks."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django import shortcuts
+from django.template import loader
 
 import law
 from advisories.addressing import Addressing
@@ -21,7 +22,7 @@ from law.verdict import Verdict
 from law.vocabulary import Code, Outcome
 from recipients.models import Assurance, Designation, SectorMembership
 from sharing import access
-from sharing.access import listing, opening, readers, sending
+from sharing.access import listing, opening, readers, sending, told
 from sharing.api import problems, rendering, views
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
@@ -29,6 +30,7 @@ from sharing.models import EndedGrant
 from sharing.renditions import html, mail
 from sharing.services import registry, releasing
 from sharing.shared import Shared
+from sharing.views import public
 from tests.canary.check import check
 from tests.canary.world import rolled_back
 from tests.sharing.mailserver import MailServer
@@ -304,7 +306,7 @@ def denials_quote_the_title(patch: pytest.MonkeyPatch) -> None:
         titles = list(AdvisoryVersion.objects.values_list("title", flat=True))
         record(target=target, detail={**detail, "title": titles}, **act)
 
-    patch.setattr(opening, "record", chatty)
+    patch.setattr(told, "record", chatty)
 
 
 def openings_are_logged_in_full(patch: pytest.MonkeyPatch) -> None:
@@ -370,6 +372,50 @@ def the_language_switch_leads_anywhere(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("django.views.i18n.url_has_allowed_host_and_scheme", lambda **_: True)
 
 
+def the_public_is_an_organisation(patch: pytest.MonkeyPatch) -> None:
+    """Nobody in particular reads what any kind of organisation may read."""
+    only = f"AND a.digest = '{profiles.PUBLIC_DIGEST}'"
+    for name in ("_PAGE", "_COUNT", "_SECTIONS"):
+        sql = getattr(listing, name)
+        assert only in sql
+        patch.setattr(listing, name, sql.replace(only, ""))
+
+
+def anything_may_be_public(patch: pytest.MonkeyPatch) -> None:
+    """What is not confidential is public, whatever its label, for the law and at the door."""
+    label, open_to_all = law.gates._tlp, law.answers.allow("A task", "C.16.2.b")
+
+    def forgotten(question: Question) -> Any:
+        return () if law.gates.is_public(question) else label(question)
+
+    patch.setattr(law.gates, "_tlp", forgotten)
+    patch.setattr(law.cbw, "_public", lambda _: open_to_all)
+    patch.setattr(listing, "unclear", lambda *_, **__: False)
+    patch.setattr(opening, "only_clear", lambda _, verdicts, *, at: verdicts)
+
+
+def public_pages_go_round_the_door(patch: pytest.MonkeyPatch) -> None:
+    """The public list tells every title."""
+
+    def telling(template: str, context: dict[str, Any]) -> str:
+        titles = AdvisoryVersion.objects.values_list("title", flat=True)
+        return str(loader.render_to_string(template, context)) + " ".join(titles)
+
+    patch.setattr("sharing.views.public.render_to_string", telling)
+
+
+def public_pages_know_the_visitor(patch: pytest.MonkeyPatch) -> None:
+    """They look who it is, so that one visitor's page could be kept for another."""
+    page = public._page
+
+    def knowing(request: Any, *args: Any, **answer: Any) -> Any:
+        assert request.user is not None
+        request.session.get("visits")
+        return page(request, *args, **answer)
+
+    patch.setattr(public, "_page", knowing)
+
+
 def labels_are_guessed(patch: pytest.MonkeyPatch) -> None:
     """A label that does not exist opens the newest version."""
     open_advisory = opening.open_advisory
@@ -394,6 +440,8 @@ OF_PAGES: tuple[tuple[Plant, str], ...] = (
     (pages_count_what_is_denied, r"inbox page of .* counts"),
     (the_language_switch_leads_anywhere, r"POST /language: to https://elsewhere"),
     (labels_are_guessed, r"page .*\?version="),
+    (public_pages_go_round_the_door, r"/public/.* shows what may not be seen"),
+    (public_pages_know_the_visitor, r"varies by cookie"),
 )
 FAULTS: tuple[Plant, ...] = (
     every_group_is_held,
@@ -420,6 +468,8 @@ FAULTS: tuple[Plant, ...] = (
     denials_quote_the_title,
     openings_are_logged_in_full,
     older_pages_repeat,
+    the_public_is_an_organisation,
+    anything_may_be_public,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from random import Random
 from typing import Any
 
 from advisories.addressing import Addressing
@@ -18,18 +19,21 @@ from advisories.models import (
 from law.predicates import PREDICATES
 from law.regimes import regime_at
 from law.vocabulary import (
+    Capacity,
     PersonalData,
     Predicate,
     Provenance,
+    Purpose,
     Scope,
     Tlp,
 )
 from recipients.models import (
     Role,
 )
-from tests.canary.making import CAPACITIES, COMMON, NOW, PURPOSES, SECTORS, Maker
+from tests.canary.making import CAPACITIES, COMMON, HOUR, NOW, PURPOSES, SECTORS, Maker
 from tests.canary.people import (
     Item,
+    Mint,
     Part,
     Said,
     Version,
@@ -61,6 +65,9 @@ def draw_items(maker: Maker) -> None:
         if maker.chance(0.4):
             item.versions.append(_version(maker, 101))
         maker.world.items.append(item)
+    for item in maker.world.items:
+        for version in item.versions:
+            _address_the_public(maker, item, version)
     # One that never goes out: nobody but the desk may know of it.
     hidden = Item(number=f"NCSC-{maker.start.year}-0009", versions=[_version(maker, 100)])
     maker.world.items.append(hidden)
@@ -96,6 +103,30 @@ def _version(maker: Maker, number: int) -> Version:
     maker.world.secrets.add(version.purpose_text)
     maker.world.secrets |= {said.text for said in version.said}
     return version
+
+
+def _address_the_public(maker: Maker, item: Item, version: Version) -> None:
+    """Some versions are meant for everyone, some of them as a statement of art. 37.
+
+    Drawn apart: the rest of the world of a seed is what it was.
+    """
+    rng = Random(f"{maker.seed} {item.number} {version.label}")  # noqa: S311 -- to be repeated
+    mint = Mint(rng)
+    if rng.random() < 0.3:
+        return
+    version.capacities |= {Capacity.PUBLIC}
+    if rng.random() < 0.4:
+        version.purpose = Purpose.PUBLIC_STATEMENT
+    for predicate in (
+        Predicate.SIGNIFICANT_INCIDENT,
+        Predicate.PROVIDER_CONSULTED,
+        Predicate.GROUND_ART_37,
+    ):
+        if rng.random() < 0.8:
+            at = maker.start - HOUR * rng.randint(1, 30)
+            said = Said(predicate, value=True, at=at, text=mint(), capacity=Capacity.PUBLIC)
+            version.said.append(said)
+            maker.world.secrets.add(said.text)
 
 
 KINDS = [kind for kind in Section.Kind.values if kind != Section.Kind.LEAD]
