@@ -60,9 +60,19 @@ class Group:
         return f"{self.kind.value}:{proposal.subject or ''}"
 
     @property
+    def answered(self) -> bool:
+        """In the marking, or refused; what only informs needs no answer."""
+        return self.proposal != Proposal() and (self.reflected or self.refusal is not None)
+
+    @property
+    def asks(self) -> bool:
+        """Waits for an answer: also a mere question, that holds nothing up."""
+        return self.proposal != Proposal() and not self.answered
+
+    @property
     def open(self) -> bool:
-        """Asks for an answer that nobody gave yet."""
-        return self.proposal.blocks and not self.reflected and self.refusal is None
+        """Waits for an answer, and holds up the version until then."""
+        return self.proposal.blocks and self.asks
 
 
 def findings_of(version: AdvisoryVersion) -> dict[Section, list[Finding]]:

@@ -74,6 +74,9 @@ def _values(world: World) -> dict[str, list[Any]]:
         "organisation_id": [world.orgs[0].id],
         "kind": ["designation"],
         "fact_id": [1],
+        "refusal_id": [1],
+        "identifier_kind": ["domain"],
+        "identifier_id": [1],
         "rule": ["C.66.1"],
         "reassessment_id": [1],
     }

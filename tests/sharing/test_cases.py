@@ -12,7 +12,7 @@ from tests.law.test_cases import CASES
 from tests.scenario import NoSuchExit
 
 pytestmark = pytest.mark.django_db
-NO_EXIT = {"1", "36", "54", "54 not consulted", "52"}
+NO_EXIT = {"1", "36", "54", "54 not consulted"}
 
 
 @pytest.mark.parametrize("case", sorted(CASES.keys() - NO_EXIT))
