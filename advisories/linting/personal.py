@@ -15,7 +15,7 @@ _FUNCTION = re.compile(
     r"abuse|admin|advisor(?:y|ies)|alerts?|certs?|ciso|contact|cve|csirt|cybersecurity|disclosure|"
     r"feedback|helpdesk|hostmaster|info|mail|meldingen|meldpunt|ncc|noc|noreply|office|postmaster|"
     r"press|privacy|product|productcert|psirt|report|reply|sales|secalert|secure|servicedesk|soc|"
-    r"team|vuln|vulnerabilit(?:y|ies)|webmaster|\w*(?:cert|csirt|psirt|security|support)"
+    r"team|vuln|vulnerabilit(?:y|ies)|webmaster|\w*(?:cert|csirt|psirt|security|support|desk|care|service|orders)"
 )
 _DIVIDED = re.compile(r"[.+_%'-]+")
 
