@@ -145,7 +145,7 @@ def groups_of(version: AdvisoryVersion) -> dict[Section, list[Group]]:
 
 def _refusals(version: AdvisoryVersion) -> dict[tuple[int, str], LintRefusal]:
     """By section and fingerprint; the newest answer counts."""
-    rows = version.lint_refusals.select_related("by", "confirmation__by").order_by("pk")
+    rows = version.lint_refusals.select_related("by", "section", "confirmation__by").order_by("pk")
     return {(row.section_id, mark): row for row in rows for mark in row.fingerprints}
 
 
@@ -222,6 +222,8 @@ def _asked(version: AdvisoryVersion, section_id: int, key: str) -> list[Group]:
     groups = _chosen(version, section_id, key)
     if not groups:
         raise WrongStatus(_("The text does not hold this any more, or it was answered."))
+    if any(group.proposal.refused for group in groups):
+        raise WrongStatus(_("A marking of classified information cannot be argued away."))
     return groups
 
 
@@ -252,8 +254,6 @@ def refuse(
     """Leave the marking as it is, with a reason. Bound to the lines as they are now."""
     version = opened_for_edit(version_id, revision=revision, by=by, at=at)
     groups = _asked(version, section_id, key)
-    if any(group.proposal.refused for group in groups):
-        raise WrongStatus(_("A marking of classified information cannot be argued away."))
     if not reason.strip():
         raise Incomplete(_("Say why the marking stays as it is."))
     first = groups[0]
