@@ -1,8 +1,10 @@
 """What an act on an advisory may refuse."""
 
+from typing import Any
+
 from recipients.errors import NotAllowed, Refusal
 
-__all__ = ["Incomplete", "NotAllowed", "Refusal", "Stale", "WrongStatus"]
+__all__ = ["Classified", "Incomplete", "NotAllowed", "Refusal", "Stale", "WrongStatus"]
 
 
 class Stale(Refusal):
@@ -15,3 +17,11 @@ class WrongStatus(Refusal):
 
 class Incomplete(Refusal):
     """Something that the act needs is missing."""
+
+
+class Classified(Refusal):
+    """It bears a marking of state-classified information. `target`: what it was meant for."""
+
+    def __init__(self, message: Any, *, target: str) -> None:
+        super().__init__(message)
+        self.target = target

@@ -7,6 +7,8 @@ APPEND_ONLY: tuple[str, ...] = (
     "audit.Leaf",
     "advisories.Attestation",
     "advisories.ImportedDocument",
+    "advisories.LintRefusal",
+    "advisories.LintConfirmation",
     "sharing.Decision",
     "sharing.FactSheet",
     "sharing.EndedGrant",

@@ -16,8 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.services import record
 from recipients.errors import Conflict, NotAllowed
+from recipients.identifying import KINDS
 from recipients.models import (
     Contact,
+    Identifier,
+    IdentifierKind,
     MachineClient,
     Organisation,
     RegistryFact,
@@ -152,6 +155,45 @@ def _locked(fact: RegistryFact) -> RegistryFact:
 
 def _name(fact: RegistryFact) -> str:
     return f"{type(fact).__name__} {fact.pk}"
+
+
+@transaction.atomic
+def add_identifier(
+    *, organisation: Organisation, kind: IdentifierKind, value: str, by: User, at: datetime
+) -> Identifier:
+    """Something to recognise the organisation by. One person: it only makes the lint stricter."""
+    _needs(by, Right.REGISTRY, at=at)
+    model, column, spelling = KINDS[kind]
+    spelled = spelling(value)
+    lookup = f"{column}__iexact" if kind is IdentifierKind.ALIAS else column
+    known = model._default_manager.filter(organisation=organisation, ended_at=None)
+    # The row of the organisation is the queue of those who add the same at one moment.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if known.filter(**{lookup: spelled}).exists():
+        raise Conflict(_("The registry knows this of the organisation already."))
+    made: Identifier = model._default_manager.create(
+        organisation=organisation, recorded_by=by, recorded_at=at, **{column: spelled}
+    )
+    _note("identifier", organisation.pk, by=by, at=at, kind=kind.value, identifier=made.pk)
+    return made
+
+
+@transaction.atomic
+def end_identifier(*, identifier: Identifier, by: User, at: datetime) -> None:
+    """The lint does not look for it any more; who recorded and ended it stays on record."""
+    _needs(by, Right.REGISTRY, at=at)
+    rows = type(identifier)._default_manager.filter(pk=identifier.pk, ended_at=None)
+    if not rows.update(ended_by=by, ended_at=at):
+        raise Conflict(_("It was ended already."))
+    kind = next(kind for kind, (model, _c, _s) in KINDS.items() if model is type(identifier))
+    _note(
+        "identifier.end",
+        identifier.organisation_id,
+        by=by,
+        at=at,
+        kind=kind.value,
+        identifier=identifier.pk,
+    )
 
 
 @transaction.atomic

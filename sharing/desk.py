@@ -15,12 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from advisories.models import AdvisoryVersion, Section
 from law.rules import RULES, Rule
 from law.vocabulary import Capacity, Territory
+from recipients.identifying import KINDS
 from recipients.models import (
     Assurance,
     Consent,
     ConstituencyMember,
     Designation,
     Establishment,
+    Identifier,
+    IdentifierKind,
     Organisation,
     RegistryFact,
     SectorMembership,
@@ -255,3 +258,32 @@ def rules(verifications: Mapping[str, RuleVerification]) -> list[RuleGroup]:
 
 def contacts(organisation: Organisation) -> list[Any]:
     return list(organisation.contacts.select_related("user").order_by("-active", "email"))
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """One identifier as the page shows it."""
+
+    kind: IdentifierKind
+    row: Identifier
+
+
+def identifiers(organisation: Organisation) -> list[Recognised]:
+    """By what the lint recognises the organisation; ended ones last."""
+    found = []
+    for kind, (model, column, _spelling) in KINDS.items():
+        rows = model._default_manager.filter(organisation=organisation)
+        rows = rows.select_related("recorded_by", "ended_by").order_by(column, "pk")
+        found += [Recognised(kind, row) for row in rows]
+    return sorted(found, key=lambda one: one.row.ended_at is not None)
+
+
+def identifier(kind: str, pk: int) -> Identifier | None:
+    known = kind in IdentifierKind.values
+    model = KINDS[IdentifierKind(kind)][0] if known else None
+    found: Identifier | None = (
+        model._default_manager.select_related("organisation").filter(pk=pk).first()
+        if model
+        else None
+    )
+    return found

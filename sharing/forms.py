@@ -12,7 +12,7 @@ from advisories.addressing import Addressing
 from advisories.facets import Facets
 from advisories.models import Advisory, AdvisoryVersion, Section
 from law.vocabulary import Capacity, Pap, PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
-from recipients.models import Organisation, Role, Sector, User
+from recipients.models import IdentifierKind, Organisation, Role, Sector, User
 from recipients.models.facts import AssuranceKind
 from sharing import words
 
@@ -336,4 +336,26 @@ class FactForm(forms.Form):
         label=_("Valid until"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+
+class IdentifierForm(forms.Form):
+    """Something to recognise an organisation by."""
+
+    identifier_kind = forms.ChoiceField(label=_("Kind"), choices=IdentifierKind.choices)
+    value = forms.CharField(
+        label=_("Name, domain, network or AS number"),
+        max_length=300,
+        help_text=_("As in: NLD, voorbeeld.example, 192.0.2.0/24, AS64496."),
+    )
+
+
+class LintForm(forms.Form):
+    """Why a proposal of the lint is refused."""
+
+    group = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why not"),
+        help_text=_("An address where it is public, or what it is instead."),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sharing.views import desk, exceptions, law, public, readers, registry, releases
+from sharing.views import desk, exceptions, law, linting, public, readers, registry, releases
 
 app_name = "sharing"
 urlpatterns = [
@@ -21,6 +21,21 @@ urlpatterns = [
         "desk/versions/<int:version_id>/sections/<int:section_id>/remove",
         desk.remove_section,
         name="remove-section",
+    ),
+    path(
+        "desk/versions/<int:version_id>/sections/<int:section_id>/accept",
+        linting.accept,
+        name="accept-finding",
+    ),
+    path(
+        "desk/versions/<int:version_id>/sections/<int:section_id>/refuse",
+        linting.refuse,
+        name="refuse-finding",
+    ),
+    path(
+        "desk/versions/<int:version_id>/refusals/<int:refusal_id>/confirm",
+        linting.confirm,
+        name="confirm-refusal",
     ),
     path("desk/versions/<int:version_id>/address", desk.address, name="address"),
     path("desk/versions/<int:version_id>/attest", desk.attest, name="attest"),
@@ -57,6 +72,16 @@ urlpatterns = [
     ),
     path("desk/registry/", registry.organisations, name="organisations"),
     path("desk/registry/<uuid:organisation_id>", registry.organisation, name="organisation"),
+    path(
+        "desk/registry/<uuid:organisation_id>/identifiers",
+        registry.add_identifier,
+        name="add-identifier",
+    ),
+    path(
+        "desk/registry/identifiers/<str:identifier_kind>/<int:identifier_id>/end",
+        registry.end_identifier,
+        name="end-identifier",
+    ),
     path(
         "desk/registry/facts/<str:kind>/<int:fact_id>/confirm",
         registry.confirm,

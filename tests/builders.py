@@ -45,7 +45,7 @@ from recipients.models.facts import AssuranceKind
 from sharing.services import registry
 
 if TYPE_CHECKING:
-    from tests.scenario import Scenario
+    from tests.scenario import RefusedAtTheDoor, Scenario
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 AT = datetime(2026, 9, 1, 10, tzinfo=AMSTERDAM)  # the Cyberbeveiligingswet is in force
@@ -253,11 +253,11 @@ def fresh(version: AdvisoryVersion) -> AdvisoryVersion:
     return AdvisoryVersion.objects.select_related("advisory", "author").get(pk=version.pk)
 
 
-def scenario(question: Question) -> Scenario:
+def scenario(question: Question) -> Scenario | RefusedAtTheDoor:
     """A whole question of the law from plain values: set up, released, to be read back.
 
     `made.decision`, `made.over_web()`, `made.over_api()`; see `tests.scenario`, which is built with
     the builders above.
     """
-    made: Scenario = importlib.import_module("tests.scenario").scenario(question)
+    made: Scenario | RefusedAtTheDoor = importlib.import_module("tests.scenario").scenario(question)
     return made

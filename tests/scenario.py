@@ -12,17 +12,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from advisories.addressing import Addressing
 from advisories.facets import Facets
-from advisories.models import AdvisoryVersion
+from advisories.models import Advisory, AdvisoryVersion, ImportedDocument, Section
+from audit.models import Entry
 from law.facts import Item, Question
 from law.vocabulary import Capacity
 from recipients.models import (
@@ -42,14 +45,11 @@ from sharing.facts.profiles import PUBLIC_DIGEST
 from sharing.models import Decision, Release
 from sharing.services import registry, releasing
 from tests import builders
+from tests.advisories.samples import document
 from tests.sharing.published import browser
 
 BODY = "De beheerinterface was zichtbaar vanaf internet."
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-class NoSuchExit(Exception):
-    """The portal does not ask the law this: the message says why."""
 
 
 @dataclass(frozen=True)
@@ -118,17 +118,71 @@ class Scenario:
         return patch("django.utils.timezone.now", return_value=self.question.instant)
 
 
+@dataclass(frozen=True)
+class RefusedAtTheDoor:
+    """A classified document: uploaded at the desk, refused, on record, and nowhere to be read."""
+
+    question: Question
+    person: User
+    upload: Any  # the answer to who uploaded it
+
+    @property
+    def decision(self) -> Any:
+        """What the record says of it, in the words of a decision."""
+        line = Entry.objects.get(action="document.import")
+        return SimpleNamespace(outcome="deny", code=line.outcome, detail=line.detail)
+
+    @property
+    def rules(self) -> set[str]:
+        return {self.decision.detail["rule"]}
+
+    def over_web(self) -> bool:
+        """Whether anything at all came of it that the reader could find."""
+        with patch("django.utils.timezone.now", return_value=self.question.instant):
+            answer = browser(self.person).get("/")
+        assert answer.status_code == 200
+        return BODY in answer.content.decode() or self._stored()
+
+    def over_api(self) -> bool:
+        """There is no advisory whose number a program could ask for."""
+        return self._stored()
+
+    def _stored(self) -> bool:
+        kept = " ".join(str(line.detail) for line in Entry.objects.all())
+        assert BODY not in kept
+        assert "GEHEIM" not in kept
+        return any(
+            model._default_manager.exists()
+            for model in (Advisory, AdvisoryVersion, Section, ImportedDocument, Release)
+        )
+
+
+def refused_at_the_door(question: Question) -> RefusedAtTheDoor:
+    """The document that bears the marking, uploaded by an analyst in a browser."""
+    since = question.instant - 30 * DAY
+    public = Capacity.PUBLIC in question.recipient.capacities
+    recipient = builders.organisation(since=since) if public else _recipient(question, since)
+    notes = [{"category": "summary", "text": f"Stg. CONFIDENTIEEL\n\n{BODY}"}]
+    with patch("django.utils.timezone.now", return_value=question.instant):
+        upload = browser(builders.staff(Role.AUTHOR, since=since)).post(
+            "/desk/import",
+            {"document": SimpleUploadedFile("advies.json", document(notes=notes))},
+        )
+    assert upload.status_code == 422, upload.status_code
+    return RefusedAtTheDoor(question, builders.reader(recipient), upload)
+
+
 def _reads(answer: Any) -> bool:
     shown = BODY in answer.content.decode()
     assert answer.status_code in ({200} if shown else {401, 404}), answer.status_code
     return shown
 
 
-def scenario(question: Question) -> Scenario:
-    """Set the question up, release it, and leave it to be read. `NoSuchExit` for what the portal
-    refuses earlier or has no exit for."""
+def scenario(question: Question) -> Scenario | RefusedAtTheDoor:
+    """Set the question up, release it, and leave it to be read; what is classified is refused at
+    the door."""
     if question.item.classified:
-        raise NoSuchExit("classified documents are refused at the door and have no marking")
+        return refused_at_the_door(question)
     since = question.instant - 30 * DAY
     recipient = person = machine = None
     if Capacity.PUBLIC not in question.recipient.capacities:

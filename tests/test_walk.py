@@ -146,6 +146,12 @@ TABLE |= {
     "sharing:new-section": row(editor, GET=to(*DESK), POST=to(*DESK, answer=422)),
     "sharing:section": row(section, GET=to(*DESK), POST=to(*DESK, answer=422)),
     "sharing:remove-section": row(section, POST=to(*DESK, answer=409)),
+    "sharing:accept-finding": row(section, POST=to(*DESK, answer=409)),
+    "sharing:refuse-finding": row(section, POST=to(*DESK, answer=422)),
+    "sharing:confirm-refusal": row(
+        lambda world: {"version_id": world.version, "refusal_id": 2**31},
+        POST=to("second_reader", "duty_officer", answer=302),
+    ),
     "sharing:address": row(editor, POST=to(*DESK, answer=422)),
     "sharing:attest": row(editor, POST=to(*DESK, "legal_officer", answer=422)),
     "sharing:submit": row(editor, POST=to(*DESK, answer=409)),
@@ -165,6 +171,12 @@ TABLE |= {
     "sharing:organisations": row(GET=to(*SEES_REGISTRY)),
     "sharing:organisation": row(
         registered, GET=to(*SEES_REGISTRY), POST=to(*SEES_REGISTRY, answer=422)
+    ),
+    "sharing:add-identifier": row(
+        registered, POST=to("registry_manager", "security_officer", answer=422)
+    ),
+    "sharing:end-identifier": row(
+        lambda _: {"identifier_kind": "domain", "identifier_id": 2**31}, POST=to()
     ),
     "sharing:confirm-fact": row(fact, POST=to()),
     "sharing:end-fact": row(fact, POST=to()),

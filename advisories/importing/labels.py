@@ -1,11 +1,12 @@
 """TLP of a CSAF document, and words in its text that say otherwise. The doubtful is unset."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from advisories.importing.errors import Refused, quote
 from advisories.importing.text import Cleaner, visible
+from advisories.linting import classified
+from advisories.linting.looking import strings
 from law.vocabulary import Tlp
 
 _LABELS: dict[str, dict[str, Tlp]] = {
@@ -19,41 +20,18 @@ _RESTRICTS = re.compile(
     r"not (for|to be) (public|further|distributed|shared|published)|confidential|embargo(ed)?)\b",
     re.IGNORECASE,
 )
-# VIRBI-2025 and its counterparts of NATO and the EU.
-_CLASSIFIED = re.compile(
-    r"\bstg\.?\s*(zeer\s+geheim|geheim|confidentieel|z\.?g\.?|g\.|c\.)"
-    r"|\bstaatsgeheim\s+(zeer\s+geheim|geheim|confidentieel)\b"
-    r"|\bdep(\.|artementaal)?\s*vertrouwelijk\b|\bdep\.\s*v\.(?=\W|$)"
-    r"|\b(NATO|NAVO)\s+(RESTRICTED|CONFIDENTIAL|SECRET)\b|\bCOSMIC\s+TOP\s+SECRET\b"
-    r"|\b(RESTREINT|CONFIDENTIEL|SECRET|TRES\s+SECRET)\s+UE\b|\bEU\s+(RESTRICTED|CONFIDENTIAL|SECRET)\b",
-    re.IGNORECASE,
-)
 _PUBLIC_GROUP = (
     "ffffffff-ffff-4fff-bfff-ffffffffffff"  # CSAF 2.1, 3.2.2.5.1: sharing group "Public"
 )
 
 
-def strings(value: Any) -> Iterator[tuple[str, str]]:
-    """(JSON pointer, text) of every string and key, without recursion."""
-    todo: list[tuple[str, Any]] = [("", value)]
-    while todo:
-        path, item = todo.pop()
-        if isinstance(item, str):
-            yield path or "/", item
-        elif isinstance(item, dict):
-            todo.extend((f"{path}/{key[:60]}", child) for key, child in reversed(item.items()))
-            yield from ((path or "/", key) for key in item)
-        elif isinstance(item, list):
-            todo.extend((f"{path}/{i}", child) for i, child in reversed(list(enumerate(item))))
-
-
 def refuse_classified(document: dict[str, Any]) -> None:
     """Gerubriceerde informatie (VIRBI, art. 67 Cbw) has no place in this portal at all."""
-    for path, text in strings(document):
-        if found := _CLASSIFIED.search(visible(text)):
+    for path, text in strings(document, ""):
+        if marking := classified.marking_in(text):
             raise Refused(
-                code="CLASSIFIED",
-                message=f"{path} bears the marking {quote(found.group())}: state-classified "
+                code=classified.CODE,
+                message=f"{path} bears the marking {quote(marking)}: state-classified "
                 "information must not enter this portal; report it to the security officer.",
             )
 
@@ -98,7 +76,7 @@ def _label(distribution: dict[str, Any], *, csaf_version: str) -> Tlp | None:
 
 
 def _text_is_stricter(document: dict[str, Any], *, tlp: Tlp | None, cleaner: Cleaner) -> bool:
-    for path, text in strings(document):
+    for path, text in strings(document, ""):
         for found in _WRITTEN.finditer(visible(text)):
             written = Tlp("".join(found.group(1).lower().split()))
             if tlp is not None and written.strictness > tlp.strictness:

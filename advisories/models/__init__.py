@@ -2,6 +2,7 @@
 
 from advisories.models.authoring import Advisory, AdvisoryVersion, Editor, NumberSeries, Section
 from advisories.models.importing import ImportedDocument
+from advisories.models.linting import LintConfirmation, LintRefusal
 from advisories.models.marking import Attestation, MarkedOrganisation, Marking
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Attestation",
     "Editor",
     "ImportedDocument",
+    "LintConfirmation",
+    "LintRefusal",
     "MarkedOrganisation",
     "Marking",
     "NumberSeries",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from advisories.addressing import Addressing
 from advisories.errors import Incomplete, NotAllowed, WrongStatus
 from advisories.facets import Facets
+from advisories.linting.looking import strings
 from advisories.models import (
     Advisory,
     AdvisoryVersion,
@@ -23,6 +24,7 @@ from advisories.models import (
     Marking,
     Section,
 )
+from advisories.services.keeping_out import on_record, refuse_classified
 from advisories.services.numbering import take_number
 from advisories.services.open_versions import (
     OPEN,
@@ -63,10 +65,12 @@ ATTESTORS: Mapping[str, frozenset[Role]] = {
 TITLE_LENGTH = 500
 
 
+@on_record
 @transaction.atomic
 def open_draft(*, kind: str, title: str, language: str, by: User, at: datetime) -> AdvisoryVersion:
     """A new advisory with the year's next number, its first draft and an unmarked LEAD section."""
     needs(by, Right.DRAFT, at=at)
+    refuse_classified(title, target="a new draft")
     advisory = Advisory.objects.create(
         number=take_number(at=at), kind=kind, created_by=by, created_at=at
     )
@@ -99,6 +103,7 @@ def _title(title: str) -> str:
     return folded
 
 
+@on_record
 @transaction.atomic
 def edit_version(
     *, version_id: int, revision: int, by: User, at: datetime, **fields: Any
@@ -116,6 +121,7 @@ def edit_version(
     }
     if unknown:
         raise TypeError(f"not a field of a version: {sorted(unknown)}")
+    refuse_classified(fields.get("title", ""), fields.get("change_note", ""), target=str(version))
     if "title" in fields:
         fields["title"] = _title(fields["title"])
     kind = fields.pop("kind", None)
@@ -134,6 +140,7 @@ def edit_version(
     return version
 
 
+@on_record
 @transaction.atomic
 def put_section(
     *,
@@ -149,6 +156,8 @@ def put_section(
 ) -> Section:
     """Write a section; without `section_id` a new one at the end, with a blank marking."""
     version = opened_for_edit(version_id, revision=revision, by=by, at=at)
+    given = [text for _path, text in strings(data)]
+    refuse_classified(heading, body, *given, target=str(version))
     if section_id is None:
         if kind == Section.Kind.LEAD:
             raise WrongStatus(_("There is one summary already; edit that one."))
@@ -235,6 +244,7 @@ def mark(*, section_id: int, revision: int, facets: Facets, by: User, at: dateti
     return marking
 
 
+@on_record
 @transaction.atomic
 def address(
     *,
@@ -248,6 +258,7 @@ def address(
 ) -> AdvisoryVersion:
     """For whom, and why. The second person approves it with the text."""
     version = opened_for_edit(version_id, revision=revision, by=by, at=at)
+    refuse_classified(purpose_text, target=str(version))
     version.addressing = addressing.to_json()
     version.purpose, version.purpose_text = purpose.value, purpose_text.strip()
     edited(version, by=by, at=at)
@@ -255,6 +266,7 @@ def address(
     return version
 
 
+@on_record
 @transaction.atomic
 def attest(
     *,
@@ -275,6 +287,7 @@ def attest(
     It counts as an edit to whoever has the draft open: nobody approves what they did not see.
     """
     version = locked(version_id)
+    refuse_classified(text, evidence, target=str(version))
     if version.status not in OPEN or version.status == AdvisoryVersion.Status.APPROVED:
         raise WrongStatus(_("What is attested after the approval would not have been approved."))
     asked = predicates.PREDICATES[predicate]

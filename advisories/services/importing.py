@@ -15,6 +15,7 @@ from advisories.importing.document import Flag, ImportedAdvisory, ImportedSectio
 from advisories.importing.errors import Refused, quote
 from advisories.importing.text import visible
 from advisories.importing.versions import version_key
+from advisories.linting import classified
 from advisories.models import Advisory, AdvisoryVersion, Editor, ImportedDocument, Marking, Section
 from advisories.services.numbering import take_number
 from audit.services import record
@@ -67,6 +68,7 @@ def import_document(*, data: bytes, filename: str, by: User, at: datetime) -> Im
                 "bytes": len(data),
                 "version": version.label if version else "",
                 "flags": sorted({flag.code for flag in outcome.flags}),
+                **({"rule": classified.RULE} if outcome.code == classified.CODE else {}),
             },
         )
     return outcome
@@ -75,6 +77,12 @@ def import_document(*, data: bytes, filename: str, by: User, at: datetime) -> Im
 def _take_in(*, data: bytes, filename: str, sha256: str, by: User, at: datetime) -> ImportOutcome:
     if not may(by, Right.DRAFT, at=at):
         raise Refused(code="NOT_ALLOWED", message="Importing takes the right to write drafts.")
+    if classified.marking_in(filename):
+        raise Refused(
+            code=classified.CODE,
+            message="The name of the file bears a marking of state-classified information, which "
+            "must not enter this portal; report it to the security officer.",
+        )
     read = read_advisory(data=data, at=at, max_bytes=settings.CSAF_MAX_BYTES)
     _lock(f"import:{read.publisher_namespace}:{read.folded_id}")
     earlier = list(

@@ -15,6 +15,7 @@ from advisories.addressing import Addressing
 from advisories.errors import Incomplete, NotAllowed, WrongStatus
 from advisories.facets import Facets
 from advisories.models import AdvisoryVersion, Editor
+from advisories.services.linting import refuse_unanswered, refuse_unconfirmed
 from advisories.services.open_versions import fits, locked, needs, note
 from recipients.models import User
 from recipients.roles import Right
@@ -36,6 +37,7 @@ def submit(*, version_id: int, revision: int, by: User, at: datetime) -> Advisor
         raise Incomplete(_("Say in a sentence what it is shared for (doelbinding)."))
     if version.number > 100 and not version.change_note.strip():
         raise Incomplete(_("Say what changed since the version before."))
+    refuse_unanswered(version)
     version.status, version.submitted_at = Status.IN_REVIEW, at
     version.save(update_fields=["status", "submitted_at"])
     note(version, "submit", by=by, at=at)
@@ -52,6 +54,8 @@ def approve(*, version_id: int, revision: int, by: User, at: datetime) -> Adviso
         raise WrongStatus(_("Only what was submitted can be approved."))
     if by == version.author or Editor.objects.filter(version=version, user=by).exists():
         raise NotAllowed(_("You worked on this version; somebody else has to approve it."))
+    refuse_unanswered(version)  # the registry may have grown since it was submitted
+    refuse_unconfirmed(version)
     version.status, version.approved_by, version.approved_at = Status.APPROVED, by, at
     version.approved_digest = content_digest(version)
     version.save(update_fields=["status", "approved_by", "approved_at", "approved_digest"])

@@ -1,5 +1,5 @@
 """Fictional organisations of every capacity, with accounts for each role. Names are invented,
-addresses reserved (RFC 2606, RFC 5737)."""
+addresses and AS numbers reserved (RFC 2606, 5737, 3849, 5398)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from recipients.models import (
     Assurance,
     Designation,
     Establishment,
+    IdentifierKind,
     Organisation,
     RegistryFact,
     Sector,
@@ -50,12 +51,27 @@ class Entry:
     territory: Territory = Territory.NETHERLANDS
     secrecy: bool = True
     cooperation: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 C = Capacity
 ENTRIES = (
-    Entry("Waterbedrijf Duinrand", "duinrand.example", (C.ESSENTIAL,), (C.VITAL,), "water"),
-    Entry("Netbeheer Noorderlicht", "noorderlicht.example", (C.ESSENTIAL,), (C.VITAL,), "energy"),
+    Entry(
+        "Waterbedrijf Duinrand",
+        "duinrand.example",
+        (C.ESSENTIAL,),
+        (C.VITAL,),
+        "water",
+        aliases=("Duinrand", "WBD"),
+    ),
+    Entry(
+        "Netbeheer Noorderlicht",
+        "noorderlicht.example",
+        (C.ESSENTIAL,),
+        (C.VITAL,),
+        "energy",
+        aliases=("NNL",),
+    ),
     Entry("Ziekenhuis De Vliet", "devliet.example", (C.ESSENTIAL,), (), "health"),
     Entry("Gemeente Oudewaard", "oudewaard.example", (C.ESSENTIAL,), (), secrecy=False),
     Entry("Ministerie van Voorbeeldzaken", "voorbeeldzaken.example", (C.ESSENTIAL,), (C.GOV,)),
@@ -146,6 +162,21 @@ def facts(entry: Entry, organisation: Organisation) -> Iterator[RegistryFact]:
         yield Assurance(kind=AssuranceKind.SECRECY, valid_from=WBNI, **common)
     if entry.cooperation:
         yield Assurance(kind=AssuranceKind.COOPERATION, valid_from=CBW, **common)
+
+
+FIRST_AS = 64496  # RFC 5398: sixteen numbers for documentation
+
+
+def identifiers(entry: Entry) -> Iterator[tuple[IdentifierKind, str]]:
+    """By what an entry is recognised: its names, its domain, eight addresses, a /48 and, for the
+    first sixteen entries, an AS number."""
+    number = ENTRIES.index(entry)
+    yield from ((IdentifierKind.ALIAS, alias) for alias in entry.aliases)
+    yield IdentifierKind.DOMAIN, entry.domain
+    yield IdentifierKind.NETWORK, f"203.0.113.{8 * (number + 1)}/29"
+    yield IdentifierKind.NETWORK, f"2001:db8:{number + 1:x}::/48"
+    if number < 16:
+        yield IdentifierKind.AS_NUMBER, f"AS{FIRST_AS + number}"
 
 
 def person(email: str) -> User:

@@ -29,7 +29,7 @@ def seeded() -> bool:
 
 
 def seed(*, at: datetime, progress: Callable[[str], None]) -> None:
-    """Organisations, facts, people, contacts and one program per CSIRT, through the same acts
+    """Organisations, facts, identifiers, people, contacts and one program per CSIRT, through the same acts
     that the registry manager uses. Log-ins are written with `write_logins`."""
     for code, (name_nl, name_en) in demo.SECTORS.items():
         Sector.objects.get_or_create(code=code, defaults={"name_nl": name_nl, "name_en": name_en})
@@ -68,6 +68,8 @@ def _organisation(entry: demo.Entry, first: User, second: User, *, at: datetime)
         registry.confirm_fact(
             fact=registry.propose_fact(fact=fact, by=first, at=at), by=second, at=at
         )
+    for kind, value in demo.identifiers(entry):
+        registry.add_identifier(organisation=organisation, kind=kind, value=value, by=first, at=at)
     reader = registry.open_account(
         email=f"lezer@{entry.domain}",
         name=f"Lezer van {entry.name}",

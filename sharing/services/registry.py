@@ -10,9 +10,11 @@ from recipients import services as registry
 from recipients.models import Consent, Organisation, RegistryFact, User
 from recipients.services import (
     add_contact,
+    add_identifier,
     assign_role,
     close_account,
     deactivate_contact,
+    end_identifier,
     open_account,
     register_machine,
 )
@@ -20,12 +22,14 @@ from sharing.granting.following import follow_consent, follow_registry
 
 __all__ = [
     "add_contact",
+    "add_identifier",
     "assign_role",
     "close_account",
     "close_organisation",
     "confirm_fact",
     "deactivate_contact",
     "end_fact",
+    "end_identifier",
     "open_account",
     "propose_fact",
     "register_machine",

@@ -19,11 +19,12 @@ from advisories.services import drafting, importing, reviewing
 from law.vocabulary import Predicate, Purpose
 from recipients.models import Role
 from recipients.roles import Right
-from sharing import desk, exceptional, flows
+from sharing import desk, exceptional, flows, linted
 from sharing.forms import (
     AddressForm,
     AttestForm,
     ImportForm,
+    LintForm,
     NewForm,
     ReasonForm,
     SectionForm,
@@ -137,6 +138,7 @@ def _page(
         if version.status in ("draft", "in_review")
         else (),
         "open": version.status in ("draft", "in_review", "approved"),
+        "lint": linted.review(version) if version.status not in ("released", "withdrawn") else None,
         "preview": previewed(version_id=version.pk, at=timezone.now()),
         **forms,
     }
@@ -182,7 +184,7 @@ def _act(
     return redirect("sharing:editor", version_id)
 
 
-def _revision(request: HttpRequest) -> int:
+def revision_of(request: HttpRequest) -> int:
     sent = request.POST.get("revision", "")
     return int(sent) if sent.isdecimal() else -1
 
@@ -198,7 +200,7 @@ def fields(request: HttpRequest, version_id: int) -> HttpResponse:
         version_id,
         lambda: drafting.edit_version(
             version_id=version_id,
-            revision=_revision(request),
+            revision=revision_of(request),
             by=signed_in(request),
             at=timezone.now(),
             **form.cleaned_data,
@@ -220,24 +222,53 @@ def section(request: HttpRequest, version_id: int, section_id: int | None = None
     form = SectionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            _save_section(request, version_id, section_id, form)
+            saved = _save_section(request, version_id, section_id, form)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, _("Saved."))
-            return redirect("sharing:editor", version_id)
-    context = {"version": _version(version_id), "section": found, "form": form}
+            return _saved(request, _version(version_id), saved)
     status = 422 if request.method == "POST" else 200
+    return section_page(request, _version(version_id), found, status=status, form=form)
+
+
+def _saved(request: HttpRequest, version: AdvisoryVersion, section: Section) -> HttpResponse:
+    """To the editor; first past what the lint has to ask about the section, where there is any."""
+    if any(shown.group.open for shown in linted.section(version, section).asking):
+        messages.warning(request, _("Saved. The lint has a question about this section."))
+        return redirect("sharing:section", version.pk, section.pk)
+    messages.success(request, _("Saved."))
+    return redirect("sharing:editor", version.pk)
+
+
+def section_page(
+    request: HttpRequest,
+    version: AdvisoryVersion,
+    section: Section | None,
+    *,
+    status: int = 200,
+    form: SectionForm | None = None,
+    refused: LintForm | None = None,
+) -> HttpResponse:
+    """The text with what the lint found, and the form beside it."""
+    context = {
+        "version": version,
+        "section": section,
+        "form": form
+        or SectionForm(initial=SectionForm.values(section) if section else {"kind": "text"}),
+        "lint": linted.section(version, section) if section else None,
+        "refused": refused,
+        "open": version.status in ("draft", "in_review", "approved"),
+    }
     return render(request, "desk/section.html", context, status=status)
 
 
 def _save_section(
     request: HttpRequest, version_id: int, section_id: int | None, form: SectionForm
-) -> None:
+) -> Section:
     by, data = signed_in(request), form.cleaned_data
     saved = drafting.put_section(
         version_id=version_id,
-        revision=_revision(request),
+        revision=revision_of(request),
         section_id=section_id,
         kind=data["kind"],
         heading=data["heading"],
@@ -248,11 +279,12 @@ def _save_section(
     )
     drafting.mark(
         section_id=saved.pk,
-        revision=_revision(request) + 1,
+        revision=revision_of(request) + 1,
         facets=form.facets(),
         by=by,
         at=timezone.now(),
     )
+    return saved
 
 
 @require_POST
@@ -263,7 +295,7 @@ def remove_section(request: HttpRequest, version_id: int, section_id: int) -> Ht
         version_id,
         lambda: drafting.remove_section(
             version_id=version_id,
-            revision=_revision(request),
+            revision=revision_of(request),
             section_id=section_id,
             by=signed_in(request),
             at=timezone.now(),
@@ -283,7 +315,7 @@ def address(request: HttpRequest, version_id: int) -> HttpResponse:
         version_id,
         lambda: drafting.address(
             version_id=version_id,
-            revision=_revision(request),
+            revision=revision_of(request),
             addressing=form.addressing(),
             purpose=Purpose(form.cleaned_data["purpose"]),
             purpose_text=form.cleaned_data["purpose_text"],
@@ -333,7 +365,7 @@ def submit(request: HttpRequest, version_id: int) -> HttpResponse:
         version_id,
         lambda: reviewing.submit(
             version_id=version_id,
-            revision=_revision(request),
+            revision=revision_of(request),
             by=signed_in(request),
             at=timezone.now(),
         ),
@@ -349,7 +381,7 @@ def approve(request: HttpRequest, version_id: int) -> HttpResponse:
         version_id,
         lambda: reviewing.approve(
             version_id=version_id,
-            revision=_revision(request),
+            revision=revision_of(request),
             by=signed_in(request),
             at=timezone.now(),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisories.errors import Refusal
-from recipients.models import Assurance, Designation, Organisation, RegistryFact
+from recipients.models import Assurance, Designation, IdentifierKind, Organisation, RegistryFact
 from recipients.roles import Right
 from sharing import desk
-from sharing.forms import FactForm
+from sharing.forms import FactForm, IdentifierForm
 from sharing.services import registry, what_if
 from sharing.views.guards import signed_in, staff
 
@@ -46,14 +47,62 @@ def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Proposed. A second person has to confirm it."))
             return redirect("sharing:organisation", organisation_id)
+    return _page(request, found, status=422 if request.method == "POST" else 200, form=form)
+
+
+def _page(
+    request: HttpRequest, organisation: Organisation, *, status: int, **forms: Any
+) -> HttpResponse:
     context = {
-        "organisation": found,
-        "facts": desk.facts(found, at=timezone.now()),
-        "contacts": desk.contacts(found),
-        "form": form,
+        "organisation": organisation,
+        "facts": desk.facts(organisation, at=timezone.now()),
+        "contacts": desk.contacts(organisation),
+        "identifiers": desk.identifiers(organisation),
+        "form": FactForm(),
+        "recognise": IdentifierForm(),
+        **forms,
     }
-    status = 422 if request.method == "POST" else 200
     return render(request, "desk/organisation.html", context, status=status)
+
+
+@require_POST
+@staff(Right.REGISTRY)
+def add_identifier(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
+    """One more thing to recognise the organisation by."""
+    found = desk.organisation(organisation_id)
+    if found is None:
+        raise Http404
+    form = IdentifierForm(request.POST)
+    if form.is_valid():
+        try:
+            registry.add_identifier(
+                organisation=found,
+                kind=IdentifierKind(form.cleaned_data["identifier_kind"]),
+                value=form.cleaned_data["value"],
+                by=signed_in(request),
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error("value", refusal.message)
+        else:
+            messages.success(request, _("Saved. The lint looks for it from now on."))
+            return redirect("sharing:organisation", organisation_id)
+    return _page(request, found, status=422, recognise=form)
+
+
+@require_POST
+@staff(Right.REGISTRY)
+def end_identifier(request: HttpRequest, identifier_kind: str, identifier_id: int) -> HttpResponse:
+    found = desk.identifier(identifier_kind, identifier_id)
+    if found is None:
+        raise Http404
+    try:
+        registry.end_identifier(identifier=found, by=signed_in(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, _("Ended. The lint does not look for it any more."))
+    return redirect("sharing:organisation", found.organisation_id)
 
 
 def _fact(organisation: Organisation, form: FactForm) -> RegistryFact:

@@ -79,9 +79,9 @@ def test_text_that_is_stricter_than_the_label_unsets_it_and_milder_text_does_not
     "marking", ["Stg. GEHEIM", "Stg. CONFIDENTIEEL", "Dep. VERTROUWELIJK", "NATO SECRET"]
 )
 def test_state_classified_text_is_refused(marking: str) -> None:
-    assert refusal(document(title=f"{marking} – advies")) == "CLASSIFIED"
+    assert refusal(document(title=f"{marking} – advies")) == "DENY_CLASSIFIED"
     hidden = f"{marking[:2]}\u200b{marking[2:]}"
-    assert refusal(document(notes=[{"category": "summary", "text": hidden}])) == "CLASSIFIED"
+    assert refusal(document(notes=[{"category": "summary", "text": hidden}])) == "DENY_CLASSIFIED"
 
 
 def test_a_contact_for_secret_management_is_no_classification() -> None:

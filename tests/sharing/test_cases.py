@@ -5,17 +5,14 @@ The same rows as `tests/law/test_cases.py` asks of the pure function.
 
 import pytest
 
-from law.facts import Question
 from law.vocabulary import Code, Outcome
 from tests import builders
 from tests.law.test_cases import CASES
-from tests.scenario import NoSuchExit
 
 pytestmark = pytest.mark.django_db
-NO_EXIT = {"52"}
 
 
-@pytest.mark.parametrize("case", sorted(CASES.keys() - NO_EXIT))
+@pytest.mark.parametrize("case", sorted(CASES))
 def test_what_the_law_says_of_a_case_is_what_its_reader_and_program_find(case: str) -> None:
     question, outcome, code, rules = CASES[case]
     made = builders.scenario(question)
@@ -23,10 +20,3 @@ def test_what_the_law_says_of_a_case_is_what_its_reader_and_program_find(case: s
     assert set(rules.split()) <= made.rules
     assert made.over_web() is outcome.opens
     assert made.over_api() is outcome.opens
-
-
-@pytest.mark.parametrize("case", sorted(NO_EXIT))
-def test_a_case_without_an_exit_is_refused_before_the_law_is_asked(case: str) -> None:
-    question: Question = CASES[case][0]
-    with pytest.raises(NoSuchExit):
-        builders.scenario(question)
