@@ -33,6 +33,7 @@ class Ruling:
     evidence: tuple[int, ...]  # attestation ids
     verdict: Verdict
     valid_until: datetime | None  # earliest end of the facts and of the regime; None: open
+    bond: Bond  # the relation with what it rests on
 
 
 def _ruling(
@@ -63,6 +64,7 @@ def _ruling(
             subject.item.iep.end_date if subject.item.iep else None,
             regime_at(matter.at).ends,
         ),
+        bond=bond,
     )
 
 

@@ -6,6 +6,7 @@ app_name = "sharing"
 urlpatterns = [
     path("", readers.inbox, name="inbox"),
     path("advisories/<str:number>", readers.advisory, name="advisory"),
+    path("advisories/<str:number>/why", readers.why, name="why"),
     path("desk/", desk.home, name="desk"),
     path("desk/new", desk.new, name="new"),
     path("desk/import", desk.import_csaf, name="import"),
@@ -29,6 +30,9 @@ urlpatterns = [
     path("desk/releases/<int:release_id>/withdraw", releases.withdraw, name="withdraw"),
     path("desk/releases/<int:release_id>/revise", releases.revise, name="revise"),
     path("desk/explain/<int:section_id>/<uuid:organisation_id>", releases.explain, name="explain"),
+    path(
+        "desk/explain/<int:section_id>/kind/<str:digest>", releases.explain_kind, name="explain-kind"
+    ),
     path("desk/law/", law.rules, name="law"),
     path("desk/law/rules/<str:rule>/verify", law.verify, name="verify-rule"),
     path("desk/law/reassessment/", law.reassessment, name="reassessment"),

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from sharing.changes import Changes
-from sharing.shared import Listed, Page, Shared, SharedSection
+from sharing.renditions.explanation import safe_json
+from sharing.shared import Listed, Page, Shared, SharedDecisions, SharedSection
 
 
 def encoded(value: dict[str, Any]) -> bytes:
@@ -54,6 +55,14 @@ def _section(section: SharedSection) -> dict[str, Any]:
         "tlp": section.tlp.label,
         "pap": f"PAP:{section.pap.value.upper()}" if section.pap else None,
         "ground": {"regime": section.regime, "rules": list(section.rules)},
+    }
+
+
+def decisions(found: SharedDecisions) -> dict[str, Any]:
+    return {
+        "advisory": found.advisory,
+        "version": found.version,
+        "decisions": [safe_json(decision) for decision in found.decisions],
     }
 
 

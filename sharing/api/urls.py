@@ -10,6 +10,11 @@ urlpatterns = [
         views.OneAdvisory.as_view(),
         name="advisory",
     ),
+    re_path(
+        r"^advisories/(?P<number>NCSC-[0-9]{4}-[0-9]{4,9})/decisions\Z",
+        views.Decisions.as_view(),
+        name="decisions",
+    ),
     path("changes", views.Feed.as_view(), name="changes"),
     path("openapi.json", views.Document.as_view(), name="openapi"),
     re_path(r"^(?P<rest>(?s:.*))", views.Nothing.as_view(), name="nothing"),

@@ -131,6 +131,26 @@ class OneAdvisory(Endpoint):
         return self.tell(rendering.advisory(shared))
 
 
+class Decisions(Endpoint):
+    """Why you may see what you may see: judged anew each time, like the advisory itself."""
+
+    @extend_schema(
+        operation_id="listDecisions",
+        summary="The legal grounds on which you may see an advisory, section by section",
+        tags=["advisories"],
+        parameters=[NUMBER, LABEL],
+        responses=answers(serializers.Decisions, 404, 410, on_410=serializers.WithdrawnProblem),
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        found = access.open_decisions(
+            self.reader,
+            number=number,
+            version=parameters.version(request),
+            at=timezone.now(),
+        )
+        return self.tell(rendering.decisions(found))
+
+
 class Feed(Endpoint):
     """Events in commit order. An item that may be seen no longer comes back as a tombstone."""
 

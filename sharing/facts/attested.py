@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -32,24 +32,63 @@ class Said:
         return self.capacity is None or self.capacity in profile.capacities
 
 
+def _said(row: Attestation) -> Said:
+    predicate = Predicate(row.predicate)
+    lapse = PREDICATES[predicate].lapse_days
+    return Said(
+        id=row.pk,
+        section_id=row.section_id,
+        predicate=predicate,
+        value=row.value,
+        organisation_id=row.organisation_id,
+        capacity=Capacity(row.capacity) if row.capacity else None,
+        until=row.at + timedelta(days=lapse) if lapse else None,
+    )
+
+
 def said_about(version: AdvisoryVersion, *, at: datetime) -> tuple[Said, ...]:
     """The newest attestation per key up to `at`, those that lapsed left out."""
     newest: dict[tuple[object, ...], Said] = {}
     for row in Attestation.objects.filter(version=version, at__lte=at).order_by("at", "pk"):
-        predicate = Predicate(row.predicate)
-        lapse = PREDICATES[predicate].lapse_days
-        until = row.at + timedelta(days=lapse) if lapse else None
-        key = (row.section_id, predicate, row.organisation_id, row.capacity)
-        newest[key] = Said(
-            id=row.pk,
-            section_id=row.section_id,
-            predicate=predicate,
-            value=row.value,
-            organisation_id=row.organisation_id,
-            capacity=Capacity(row.capacity) if row.capacity else None,
-            until=until,
-        )
+        key = (row.section_id, row.predicate, row.organisation_id, row.capacity)
+        newest[key] = _said(row)
     return tuple(said for said in newest.values() if said.until is None or at < said.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An attestation that concerns a section and a recipient, with what became of it."""
+
+    row: Attestation
+    newest: bool  # the last word on its key up to the instant
+    until: datetime | None  # when it lapses
+
+
+def heard_about(
+    version: AdvisoryVersion,
+    *,
+    section_id: int,
+    profile: Recipient,
+    organisation_id: UUID | None,
+    at: datetime,
+) -> tuple[Heard, ...]:
+    """Everything attested up to `at` that concerns them, oldest first: what was relied on and what
+    was not."""
+    rows = Attestation.objects.filter(version=version, at__lte=at).select_related(
+        "by", "organisation"
+    )
+    found: dict[int, Heard] = {}
+    newest: dict[tuple[object, ...], int] = {}
+    for row in rows.order_by("at", "pk"):
+        said = _said(row)
+        if not said.concerns(section_id, profile, organisation_id):
+            continue
+        key = (row.section_id, row.predicate, row.organisation_id, row.capacity)
+        if key in newest:
+            found[newest[key]] = replace(found[newest[key]], newest=False)
+        newest[key] = row.pk
+        found[row.pk] = Heard(row, newest=True, until=said.until)
+    return tuple(found.values())
 
 
 def by_purpose(purpose: Purpose, purpose_text: str) -> frozenset[Predicate]:

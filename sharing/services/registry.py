@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from recipients import services as registry
+from recipients.contradictions import sentence
+from recipients.errors import Conflict, Contradiction
 from recipients.models import Consent, Organisation, RegistryFact, User
 from recipients.services import (
     add_contact,
@@ -17,6 +19,7 @@ from recipients.services import (
     register_machine,
 )
 from sharing.granting.following import follow_consent, follow_registry
+from sharing.words import word
 
 __all__ = [
     "add_contact",
@@ -58,7 +61,10 @@ def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
 @transaction.atomic(durable=True)
 def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     """The second person: the fact holds, and audiences, grants and feed follow at once."""
-    confirmed = registry.confirm_fact(fact=fact, by=by, at=at)
+    try:
+        confirmed = registry.confirm_fact(fact=fact, by=by, at=at)
+    except Contradiction as error:  # said again, in the words of the pages
+        raise Conflict(sentence(error.fact, error.other, word=word)) from error
     _follow(confirmed, at=at)
     return confirmed
 

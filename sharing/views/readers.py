@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from sharing import access
 from sharing.errors import BadCursor, NotShared, Withdrawn
-from sharing.renditions.html import advisory_page
+from sharing.renditions.html import advisory_page, why_page
 from sharing.views.guards import signed_in
 
 PAGE = 25  # advisories on one page of the inbox
@@ -19,13 +19,16 @@ PAGE = 25  # advisories on one page of the inbox
 @require_safe
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The newest advisories. Staff are shown to their desk: they receive nothing."""
+    """The newest advisories. Staff are shown to their desk: they receive nothing. Whose
+    organisation has ended is told so, and nothing else."""
     user = signed_in(request)
     if user.is_ncsc:
         return redirect("sharing:desk")
     at = timezone.now()
     try:
         reader = access.reader_of(user)
+        if not access.receives(reader, at=at):
+            return render(request, "sharing/ended.html", {"organisation": user.organisation})
         page = access.inbox(reader, at=at, cursor=request.GET.get("cursor"), limit=PAGE)
     except (NotShared, BadCursor):
         raise Http404 from None
@@ -57,3 +60,21 @@ def advisory(request: HttpRequest, number: str) -> HttpResponse:
     except NotShared:
         raise Http404 from None
     return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
+
+
+@require_safe
+@login_required
+def why(request: HttpRequest, number: str) -> HttpResponse:
+    """Why this reader gets what it gets of an advisory, section by section."""
+    try:
+        found = access.open_decisions(
+            access.reader_of(signed_in(request)),
+            number=number,
+            version=request.GET.get("version"),
+            at=timezone.now(),
+        )
+    except Withdrawn as gone:
+        return render(request, "sharing/withdrawn.html", {"tombstone": gone.tombstone}, status=410)
+    except NotShared:
+        raise Http404 from None
+    return render(request, "sharing/why.html", {"found": found, "sections": why_page(found)})
