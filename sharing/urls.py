@@ -31,7 +31,9 @@ urlpatterns = [
     path("desk/releases/<int:release_id>/revise", releases.revise, name="revise"),
     path("desk/explain/<int:section_id>/<uuid:organisation_id>", releases.explain, name="explain"),
     path(
-        "desk/explain/<int:section_id>/kind/<str:digest>", releases.explain_kind, name="explain-kind"
+        "desk/explain/<int:section_id>/kind/<str:digest>",
+        releases.explain_kind,
+        name="explain-kind",
     ),
     path("desk/law/", law.rules, name="law"),
     path("desk/law/rules/<str:rule>/verify", law.verify, name="verify-rule"),

@@ -20,7 +20,7 @@ from django.utils import timezone
 from advisories.models import Advisory
 from law.vocabulary import Capacity
 from recipients.models import Role, RoleAssignment, User
-from sharing.models import Release
+from sharing.models import Audience, Release
 from tests.sharing.published import Published, published
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,7 @@ TABLE: dict[str, Row] = {
     # REST, for programs only
     "api:advisories": row(GET=only("machine", others=401)),
     "api:advisory": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),
+    "api:decisions": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),
     "api:changes": row(GET=only("machine", others=401)),
     "api:openapi": row(GET=everyone(200)),
     "api:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
@@ -121,6 +122,7 @@ TABLE |= {
     # recipients
     "sharing:inbox": row(GET=only(*READERS, get=200, others=302)),
     "sharing:advisory": row(lambda world: {"number": world.number}, GET=to("reader")),
+    "sharing:why": row(lambda world: {"number": world.number}, GET=to("reader")),
     # the desk
     "sharing:desk": row(GET=to(*SEES_REGISTRY)),
     "sharing:new": row(GET=to(*DESK), POST=to(*DESK)),
@@ -145,6 +147,10 @@ TABLE |= {
     "sharing:revise": row(released, POST=to(*DESK, answer=302)),
     "sharing:explain": row(
         lambda world: {"section_id": world.section, "organisation_id": world.organisation},
+        GET=to(*DESK, "legal_officer", "auditor"),
+    ),
+    "sharing:explain-kind": row(
+        lambda world: {"section_id": world.section, "digest": world.digest},
         GET=to(*DESK, "legal_officer", "auditor"),
     ),
     "sharing:organisations": row(GET=to(*SEES_REGISTRY)),
@@ -204,6 +210,7 @@ class World:
     section: int
     release: int
     organisation: Any
+    digest: str  # of a kind of recipient
     walkers: Mapping[str, Client]
 
     def ask(self, role: str, method: str, path: str) -> Any:
@@ -261,6 +268,7 @@ def world() -> World:
         section=release.version.sections.order_by("position")[0].pk,
         release=release.pk,
         organisation=permitted.pk,
+        digest=Audience.objects.values_list("digest", flat=True)[0],
         walkers=walkers,
     )
 

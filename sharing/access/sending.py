@@ -38,9 +38,7 @@ def for_sending(
     }
     held = _held(release, contacts, at=at)
     judge = _Judge(matter, profiles)
-    matter.look_up_links(
-        contact.organisation_id for contact in contacts if judge.by_name(contact)
-    )
+    matter.look_up_links(contact.organisation_id for contact in contacts if judge.by_name(contact))
     made: dict[frozenset[int], Shared] = {}
     answers: dict[int, Shared | None] = {}
     for contact in contacts:

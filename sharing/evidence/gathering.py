@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +25,7 @@ from recipients.models import (
     User,
 )
 from sharing.evidence import rows
-from sharing.evidence.names import COMPUTED, MISSING, source_of, word_of
+from sharing.evidence.names import ATTESTABLE, COMPUTED, MISSING, source_of, word_of
 from sharing.evidence.values import Evidence, ExplainedPredicate, Source, Standing
 from sharing.facts.attested import Attested, Heard, heard_about
 from sharing.facts.linking import Links
@@ -62,8 +61,7 @@ LINK_WORDS = {
 SUBJECTS = Q(capacity__in=(Capacity.VITAL.value, Capacity.GOV.value))
 LISTED = Q(
     capacity__in=[
-        capacity.value
-        for capacity in (Capacity.OKTT, Capacity.CSIRT, Capacity.CCT, Capacity.INTEL)
+        capacity.value for capacity in (Capacity.OKTT, Capacity.CSIRT, Capacity.CCT, Capacity.INTEL)
     ]
 )
 ENDING = Q(capacity__in=(Capacity.OKTT.value, Capacity.CCT.value))
@@ -112,7 +110,7 @@ class Gathering:
     def _evidence(self, name: str) -> list[Evidence]:
         if name not in self._found:
             found: list[Evidence] = []
-            if name in Predicate:
+            if name in ATTESTABLE:
                 found += self._stated(Predicate(name)) + self._vouched(Predicate(name))
             if name in ASSURANCES:
                 found += self._own(Assurance, Q(kind=ASSURANCES[name]))
@@ -338,7 +336,9 @@ def candidates(links: Links) -> list[Evidence]:
     ]
 
 
-def _yes_no(label: Any, value: bool | None) -> Any:  # noqa: FBT001 -- a facet, not a switch
+def _yes_no(label: Any, value: bool | None) -> Any:
     if value is None:
         return ""
-    return _("%(facet)s: yes") % {"facet": label} if value else _("%(facet)s: no") % {"facet": label}
+    return (
+        _("%(facet)s: yes") % {"facet": label} if value else _("%(facet)s: no") % {"facet": label}
+    )

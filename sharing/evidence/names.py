@@ -53,6 +53,19 @@ NAMES: dict[str, tuple[Source, Any]] = {
 # Computed from the registry, although legal affairs may attest it instead.
 COMPUTED = {Predicate.NO_LINKING_ORGANISATION_FOR_SECTOR.value}
 
+ATTESTABLE = frozenset(predicate.value for predicate in Predicate)
+
+GATES: dict[str, Any] = {
+    "A task": _("A. Is there a task for it?"),
+    "B secrecy": _("B. Is secrecy guaranteed?"),
+    "C traceable": _("C. May it go out although it can be traced?"),
+    "D personal": _("D. May the personal data go out?"),
+    "E handling": _("E. Do TLP, embargo and the originator allow it?"),
+    "F recipient": _("F. Is the recipient active?"),
+    "M ruling": _("M. Did legal affairs allow it?"),
+    "marking": _("Is the marking complete?"),
+}
+
 STANDINGS: dict[Standing, Any] = {
     Standing.RELIED: _("relied on"),
     Standing.REFUSES: _("says no"),
@@ -79,7 +92,7 @@ MISSING: dict[Source, Any] = {
 
 def known(name: str) -> bool:
     """Whether there are words for the predicate."""
-    return name in NAMES or name in Predicate
+    return name in NAMES or name in ATTESTABLE
 
 
 def source_of(name: str) -> Source:

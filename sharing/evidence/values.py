@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from advisories.models import Section
+from law.regimes import Regime
+from law.rules import Rule
+from law.verdict import GateResult, Verdict
+from recipients.models import Organisation, User
+from sharing.models import Decision
+from sharing.shared import SharedDecision
 
 
 class Source(StrEnum):
@@ -51,7 +60,7 @@ class Evidence:
     ended_by: str = ""
     since: datetime | None = None
     until: datetime | None = None  # itself excluded; None: open
-    text: str = ""  # reasoning, or ground
+    text: Any = ""  # reasoning, or ground
     reference: str = ""
     regime: str = ""  # the law under which it was attested
 
@@ -66,3 +75,38 @@ class ExplainedPredicate:
     source: Source
     evidence: tuple[Evidence, ...]
     missing: Any | None  # said where there is nothing to rely on
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedGate:
+    result: GateResult
+    rules: tuple[Rule, ...]
+    predicates: tuple[ExplainedPredicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """The newest stored decision up to the instant, and whether today's answer is the same."""
+
+    decision: Decision
+    same_rules: bool  # taken with the rules and the code of today
+    same_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What the law says of a section for a recipient at an instant, and on which facts."""
+
+    section: Section
+    organisation: Organisation | None  # None: a kind of recipient
+    person: User | None  # named for TLP:RED
+    profile: Mapping[str, Any]  # its canonical form
+    recipient: tuple[Evidence, ...]  # what the registry held of the organisation
+    at: datetime
+    regime: Regime
+    addressed: bool
+    verdict: Verdict
+    gates: tuple[ExplainedGate, ...]
+    on_record: OnRecord | None
+    held: bool | None  # whether the recipient could open it; None: a kind
+    safe: SharedDecision | None  # what the recipient itself may read of this; None: nothing

@@ -26,7 +26,6 @@ from sharing.granting.audiences import audience_for
 from sharing.judging import Ruling
 from sharing.models import Audience, EndedGrant, FactSheet, Release
 
-
 # Predicates that are computed from who links to whom.
 LINKS = frozenset({Predicate.NO_LINKING_ORGANISATION_FOR_SECTOR.value, "designation_valid"})
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from law.rules import Rule
-from law.vocabulary import Outcome, RegimeId
-from sharing.evidence.names import STANDINGS
-from sharing.evidence.values import Evidence, ExplainedPredicate
-from sharing.facts import profiles
+from law.vocabulary import Capacity, Outcome, RegimeId
+from sharing.evidence.names import GATES, STANDINGS
+from sharing.evidence.values import Evidence, ExplainedGate, ExplainedPredicate, Explanation
 from sharing.shared import SharedDecision, SharedRule
 from sharing.words import word
-
-if TYPE_CHECKING:  # the service stands above: only its value is read here
-    from sharing.services.explaining import ExplainedGate, Explanation
 
 
 def instant(at: datetime | None) -> str:
@@ -32,7 +28,7 @@ def recipient(explanation: Explanation) -> str:
         return f"{explanation.person.name} ({explanation.organisation})"
     if explanation.organisation is not None:
         return explanation.organisation.name
-    capacities = ", ".join(str(word(c)) for c in sorted(explanation.profile.capacities))
+    capacities = ", ".join(str(word(Capacity(c))) for c in explanation.profile["capacities"])
     return capacities or _("recipients without a capacity")
 
 
@@ -91,8 +87,8 @@ def text(explanation: Explanation, *, unverified: frozenset[str] = frozenset()) 
     if not explanation.addressed:
         yield _("It was not addressed to this recipient.")
     if explanation.held is not None:
-        yield _("It could open this then.") if explanation.held else _(
-            "It could not open this then."
+        yield (
+            _("It could open this then.") if explanation.held else _("It could not open this then.")
         )
     yield from _record_lines(explanation)
     for gate in explanation.gates:
@@ -120,7 +116,7 @@ def _record_lines(explanation: Explanation) -> Iterator[str]:
 
 def _gate_lines(gate: ExplainedGate, unverified: frozenset[str]) -> Iterator[str]:
     result = gate.result
-    yield f"{result.gate}: {word(result.outcome)} ({result.code}: {word(result.code)})"
+    yield f"{GATES.get(result.gate, result.gate)} {word(result.outcome)} ({result.code}: {word(result.code)})"
     for predicate in gate.predicates:
         yield f"  {_('yes') if predicate.value else _('no')}: {predicate.word} [{predicate.name}]"
         yield from (f"      {evidence_line(evidence)}" for evidence in predicate.evidence)
@@ -188,7 +184,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "recipient": {
             "name": recipient(explanation),
             "organisation": str(explanation.organisation.pk) if explanation.organisation else None,
-            "profile": profiles.to_json(explanation.profile),
+            "profile": dict(explanation.profile),
             "facts": [evidence_json(evidence) for evidence in explanation.recipient],
         },
         "at": explanation.at.isoformat(),

@@ -3,63 +3,24 @@ too. Changes nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from advisories.models import Section
-from law.facts import Recipient
-from law.regimes import Regime, regime_at, ruleset_hash
-from law.rules import RULES, Rule
-from law.verdict import GateResult, Verdict
+from law.regimes import regime_at, ruleset_hash
+from law.rules import RULES
 from recipients.models import Organisation, User
 from sharing import judging
 from sharing.access.opening import shared_decision
 from sharing.comparing import Holding, holdings
 from sharing.evidence.gathering import Gathering
-from sharing.evidence.values import Evidence, ExplainedPredicate
+from sharing.evidence.values import ExplainedGate, Explanation, OnRecord
 from sharing.facts import profiles
 from sharing.facts.matter import Matter
 from sharing.judging import Ruling
 from sharing.models import Audience, Decision
-from sharing.shared import SharedDecision
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedGate:
-    result: GateResult
-    rules: tuple[Rule, ...]
-    predicates: tuple[ExplainedPredicate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnRecord:
-    """The newest stored decision up to the instant, and whether today's answer is the same."""
-
-    decision: Decision
-    same_rules: bool  # taken with the rules and the code of today
-    same_answer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What the law says of a section for a recipient at an instant, and on which facts."""
-
-    section: Section
-    organisation: Organisation | None  # None: a kind of recipient
-    person: User | None  # named for TLP:RED
-    profile: Recipient
-    recipient: tuple[Evidence, ...]  # what the registry held of the organisation
-    at: datetime
-    regime: Regime
-    addressed: bool
-    verdict: Verdict
-    gates: tuple[ExplainedGate, ...]
-    on_record: OnRecord | None
-    held: bool | None  # whether the recipient could open it; None: a kind
-    safe: SharedDecision | None  # what the recipient itself may read of this; None: nothing
 
 
 def explain(
@@ -135,12 +96,12 @@ def _explanation(
         bond=ruling.bond,
         person=person,
     )
-    held = organisation and _held(section, organisation, person, at=matter.at)
+    held = _held(section, organisation, person, at=matter.at) if organisation else None
     return Explanation(
         section=section,
         organisation=organisation,
         person=person,
-        profile=ruling.profile,
+        profile=profiles.to_json(ruling.profile),
         recipient=gathering.recipient(),
         at=matter.at,
         regime=regime_at(matter.at),
@@ -155,7 +116,7 @@ def _explanation(
             for gate in ruling.verdict.gates
         ),
         on_record=_on_record(section, ruling, at=matter.at),
-        held=held if organisation else None,
+        held=held,
         safe=shared_decision(matter, subject, ruling.verdict)
         if held and ruling.verdict.allowed
         else None,

@@ -22,6 +22,7 @@ from advisories.services import drafting
 from law import LawError
 from recipients.roles import Right
 from sharing import desk
+from sharing.evidence.values import Explanation
 from sharing.forms import ReasonForm
 from sharing.granting.deciding import preview as previewed
 from sharing.renditions import explanation
@@ -146,9 +147,7 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-def _explain(
-    request: HttpRequest, asked: Callable[[datetime], explaining.Explanation]
-) -> HttpResponse:
+def _explain(request: HttpRequest, asked: Callable[[datetime], Explanation]) -> HttpResponse:
     """Now or at `?at=`, in `?language=` or that of the reader. Nothing is written."""
     given = {"at": request.GET.get("at", ""), "language": request.GET.get("language", "")}
     languages = dict(settings.LANGUAGES)

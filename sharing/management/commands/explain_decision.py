@@ -12,10 +12,11 @@ from django.utils import translation
 from law import LawError
 from law.rules import RULES
 from recipients.models import Organisation, User
+from sharing.evidence.values import Explanation
 from sharing.management.arguments import instant, section_of
 from sharing.renditions import explanation as told
 from sharing.services import verifying
-from sharing.services.explaining import Explanation, explain
+from sharing.services.explaining import explain
 
 
 class Command(BaseCommand):
@@ -36,9 +37,7 @@ class Command(BaseCommand):
             help="only what the organisation itself may read of why it gets this",
         )
 
-    def handle(
-        self, *, language: str, as_json: bool, recipient_safe: bool, **asked: Any
-    ) -> None:
+    def handle(self, *, language: str, as_json: bool, recipient_safe: bool, **asked: Any) -> None:
         with translation.override(language):
             found = _explained(asked)
             if recipient_safe:
