@@ -20,6 +20,8 @@ from sharing.facts.matter import Matter, Subject
 from sharing.facts.profiles import profiles_at
 from sharing.shared import Shared, SharedDecision, SharedDecisions, SharedRule, SharedSection
 
+NARROWING = ("E.", "F.")  # handling and recipient: they open nothing, so they are no ground
+
 
 def open_advisory(
     reader: Reader, *, number: str, version: str | None = None, at: datetime
@@ -65,6 +67,7 @@ def shared_decision(matter: Matter, subject: Subject, verdict: Verdict) -> Share
         rules=tuple(
             SharedRule(rule.id, rule.article, rule.quote_nl, rule.gloss_en)
             for rule in (RULES[pk] for pk in verdict.rules if pk in RULES)
+            if not rule.id.startswith(NARROWING)
         ),
     )
 

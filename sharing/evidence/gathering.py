@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -28,7 +28,7 @@ from sharing.evidence import rows
 from sharing.evidence.names import ATTESTABLE, COMPUTED, MISSING, source_of, word_of
 from sharing.evidence.values import Evidence, ExplainedPredicate, Source, Standing
 from sharing.facts.attested import Attested, Heard, heard_about
-from sharing.facts.linking import Links
+from sharing.facts.linking import Candidate
 from sharing.facts.linking import Standing as Link
 from sharing.facts.matter import Bond, Matter, Subject
 from sharing.models import Release
@@ -221,7 +221,7 @@ class Gathering:
 
     def _links(self) -> list[Evidence]:
         links = self.bond.links
-        return [] if links is None else candidates(links)
+        return [] if links is None else candidates(links.candidates)
 
     # --- what the section is marked as ---------------------------------------------------------
 
@@ -320,9 +320,9 @@ FACETS: dict[str, tuple[str, ...]] = {
 }
 
 
-def candidates(links: Links) -> list[Evidence]:
+def candidates(found: Sequence[Candidate]) -> list[Evidence]:
     """The snapshot as evidence: every candidate, and why it stands in the way or not."""
-    names = rows.names({candidate.organisation for candidate in links.candidates})
+    names = rows.names({candidate.organisation for candidate in found})
     return [
         Evidence(
             kind="candidate",
@@ -332,7 +332,7 @@ def candidates(links: Links) -> list[Evidence]:
             text=LINK_WORDS[one.standing],
             reference=" · ".join(filter(None, [one.capacity, one.sector])),
         )
-        for one in links.candidates
+        for one in found
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from law.vocabulary import Predicate
@@ -105,4 +106,5 @@ def word_of(name: str) -> Any:
     """The predicate in words; its own name where there are none."""
     if name in NAMES:
         return NAMES[name][1]
-    return word(Predicate(name)) if known(name) else name
+    # What people vouch for is worded to follow "I vouch that".
+    return format_lazy(_("that {fact}"), fact=word(Predicate(name))) if known(name) else name

@@ -12,6 +12,7 @@ from advisories.models import Section
 from law.regimes import Regime
 from law.rules import Rule
 from law.verdict import GateResult, Verdict
+from law.vocabulary import Outcome
 from recipients.models import Organisation, User
 from sharing.models import Decision
 from sharing.shared import SharedDecision
@@ -89,6 +90,8 @@ class OnRecord:
     """The newest stored decision up to the instant, and whether today's answer is the same."""
 
     decision: Decision
+    outcome: Outcome
+    candidates: tuple[Evidence, ...]  # who links to the recipient, as kept with the decision
     same_rules: bool  # taken with the rules and the code of today
     same_answer: bool
 

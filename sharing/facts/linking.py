@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -51,6 +52,18 @@ class Candidate:
     sector: str | None  # the sector through which it covers; None: the organisation itself
     designation: int  # id of the designation looked at
     membership: int  # id of the row of the achterban looked at
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Candidate:
+        """As `to_json` wrote it, with a decision."""
+        return cls(
+            organisation=UUID(data["organisation"]),
+            capacity=data["capacity"],
+            standing=Standing(data["standing"]),
+            sector=data["sector"],
+            designation=data["designation"],
+            membership=data["membership"],
+        )
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -181,7 +194,7 @@ class _Reach:
         at: datetime,
     ) -> _Reach:
         codes = frozenset().union(*sectors.values())
-        found = cls(defaultdict(lambda: defaultdict(list)), defaultdict(set))
+        found = cls({}, {})
         if not servers:
             return found
         working = SectorMembership.objects.in_force(at).filter(sector_id__in=codes)
@@ -190,30 +203,34 @@ class _Reach:
             organisation_id__in=list(servers),
         )
         for row in rows.order_by("pk"):
-            found.members[row.member_id][row.organisation_id].append(row)
+            of_member = found.members.setdefault(row.member_id, {})
+            of_member.setdefault(row.organisation_id, []).append(row)
         for pk, code in working.filter(organisation_id__in=list(found.members)).values_list(
             "organisation_id", "sector_id"
         ):
-            found.branch[code].add(pk)
+            found.branch.setdefault(code, set()).add(pk)
         return found
 
     def servers(self, pk: UUID, codes: frozenset[str]) -> set[UUID]:
         """Who ever served the organisation or one of its sectors."""
-        reached = {pk}.union(*(self.branch[code] for code in codes))
-        return {server for member in reached for server in self.members[member]}
+        reached = {pk}.union(*(self.branch.get(code, ()) for code in codes))
+        return {server for member in reached for server in self.members.get(member, ())}
+
+    def rows(self, member: UUID, server: UUID) -> list[ConstituencyMember]:
+        return self.members.get(member, {}).get(server, [])
 
     def best(
         self, server: UUID, pk: UUID, codes: frozenset[str], at: datetime
     ) -> tuple[ConstituencyMember, str | None]:
         """The row that counts most, and the sector through which; None: the organisation itself."""
         rows: list[tuple[ConstituencyMember, str | None]] = [
-            (row, None) for row in self.members[pk][server]
+            (row, None) for row in self.rows(pk, server)
         ]
         rows += [
             (row, code)
             for code in sorted(codes)
-            for member in self.branch[code] - {pk}
-            for row in self.members[member][server]
+            for member in self.branch.get(code, set()) - {pk}
+            for row in self.rows(member, server)
         ]
         return max(rows, key=lambda one: (one[0].holds(at), one[1] is None, -one[0].pk))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from law.rules import Rule
@@ -52,7 +53,7 @@ def sentence(explanation: Explanation) -> str:
         )
     else:
         text = _("%(recipient)s may not receive section %(section)s of %(version)s: %(reasons)s.")
-    return text % told
+    return capfirst(text % told)
 
 
 def evidence_line(evidence: Evidence) -> str:
@@ -106,8 +107,9 @@ def _record_lines(explanation: Explanation) -> Iterator[str]:
     decision = found.decision
     yield (
         f"{_('Decision')} {decision.pk} · {instant(decision.instant)} ·"
-        f" {word(Outcome(decision.outcome))} {decision.code} · {decision.regime}"
+        f" {word(found.outcome)} {decision.code} · {decision.regime}"
     )
+    yield from (f"    {evidence_line(evidence)}" for evidence in found.candidates)
     if not found.same_answer:
         yield _("It differs from what the same question is answered here.")
     if not found.same_rules:

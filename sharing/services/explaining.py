@@ -11,13 +11,15 @@ from django.db.models import Q
 from advisories.models import Section
 from law.regimes import regime_at, ruleset_hash
 from law.rules import RULES
+from law.vocabulary import Outcome
 from recipients.models import Organisation, User
 from sharing import judging
 from sharing.access.opening import shared_decision
 from sharing.comparing import Holding, holdings
-from sharing.evidence.gathering import Gathering
+from sharing.evidence.gathering import Gathering, candidates
 from sharing.evidence.values import ExplainedGate, Explanation, OnRecord
 from sharing.facts import profiles
+from sharing.facts.linking import Candidate
 from sharing.facts.matter import Matter
 from sharing.judging import Ruling
 from sharing.models import Audience, Decision
@@ -131,6 +133,12 @@ def _held(
     return any(Holding(section.pk, organisation.pk, one) in found for one in whose)
 
 
+def _kept(decision: Decision) -> list[Candidate]:
+    """The snapshot of who linked to the recipient when the decision was taken."""
+    kept = decision.relation.get("basis", {}).get("no_linking_organisation", {})
+    return [Candidate.from_json(one) for one in kept.get("candidates", [])]
+
+
 def _on_record(section: Section, ruling: Ruling, *, at: datetime) -> OnRecord | None:
     """What was decided of this section for this recipient, last before or at the instant."""
     kind = Q(organisation=None, audience__digest=profiles.digest(ruling.profile))
@@ -151,6 +159,8 @@ def _on_record(section: Section, ruling: Ruling, *, at: datetime) -> OnRecord | 
     verdict = ruling.verdict
     return OnRecord(
         decision=decision,
+        outcome=Outcome(decision.outcome),
+        candidates=tuple(candidates(_kept(decision))),
         same_rules=decision.ruleset == ruleset_hash(),
         same_answer=(decision.outcome, decision.code)
         == (verdict.outcome.value, verdict.code.value),

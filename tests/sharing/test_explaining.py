@@ -132,7 +132,7 @@ def test_words_that_were_replaced_refused_or_lapsed_stay_visible() -> None:
     senior, target = builders.staff(Role.SECOND_READER), builders.organisation()
     version = builders.draft(by=author)
 
-    def attest(value: bool, text: str, at: datetime, **whom: Any) -> None:
+    def attest(text: str, at: datetime, *, value: bool = True, **whom: Any) -> None:
         drafting.attest(
             version_id=version.pk,
             section_id=None,
@@ -222,6 +222,9 @@ def test_the_candidates_are_told_and_kept_with_the_decision() -> None:
     # Years later the decision still shows what it rested on.
     old = Decision.objects.get(pk=made.release.decisions.earliest("pk").pk)
     assert old.relation["basis"]["no_linking_organisation"] == kept
+    shown = asked(made).on_record
+    assert shown is not None
+    assert [(e.says, e.standing) for e in shown.candidates] == [("Schakel", Standing.IN_THE_WAY)]
 
 
 def test_a_decision_of_an_act_that_does_not_ask_keeps_no_candidates() -> None:

@@ -113,3 +113,17 @@ def test_five_cost_no_more_queries_than_one() -> None:
     assert len(five) <= len(one) <= 4
     assert [answers[m.pk].alone for m in members] == [False] * 5
     assert standings(answers[members[4].pk]) == {link.pk: Standing.SERVES_SECTOR}
+
+
+def test_asking_about_some_does_not_change_what_is_found_of_others() -> None:
+    """A member that one linking organisation serves, a colleague in the sector that another does."""
+    first, second = plain("Bakkerij Voorbeeld", "food"), plain("Slagerij Voorbeeld", "food")
+    third = plain("Drukkerij Voorbeeld", "manufacturing")
+    one, other = linking("Schakel", first), linking("Kring", second)
+    together = links_of([first.pk, second.pk, third.pk], at=AT)
+    for organisation in (first, second, third):
+        assert together[organisation.pk] == found(organisation)
+    assert standings(together[first.pk]) == {
+        one.pk: Standing.SERVES_ORGANISATION,
+        other.pk: Standing.SERVES_SECTOR,
+    }
