@@ -61,6 +61,7 @@ def _ruling(
             attested.until,
             bond.until,
             facts_until,
+            subject.until,
             subject.item.iep.end_date if subject.item.iep else None,
             regime_at(matter.at).ends,
         ),

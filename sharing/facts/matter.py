@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from advisories.addressing import Addressing
@@ -40,6 +39,7 @@ class Subject:
     item: Item  # nothing attested yet: that depends on the recipient
     about: frozenset[UUID]
     traceable_to: frozenset[UUID]
+    until: datetime | None = None  # when one of them stops being vital or rijksoverheid
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +199,15 @@ def _subjects(version: AdvisoryVersion, *, at: datetime) -> tuple[Subject, ...]:
     held = Designation.objects.in_force(at).filter(
         organisation_id__in=about, capacity__in=(Capacity.VITAL.value, Capacity.GOV.value)
     )
-    primary = {row.organisation_id for row in held if row.holds(at)}
+    primary: dict[UUID, datetime | None] = {}
+    for row in held:
+        if row.holds(at):
+            until = earliest(primary.get(row.organisation_id), row.effective_until)
+            primary[row.organisation_id] = until
     return tuple(_subject(section, primary) for section in sections)
 
 
-def _subject(section: Section, primary: Collection[Any]) -> Subject:
+def _subject(section: Section, primary: Mapping[UUID, datetime | None]) -> Subject:
     if not hasattr(section, "marking"):
         return Subject(section, Item(), frozenset(), frozenset())  # unmarked: nothing is known
     marking = section.marking
@@ -216,6 +220,7 @@ def _subject(section: Section, primary: Collection[Any]) -> Subject:
         replace(item, subject_is_vital_or_gov=any(pk in primary for pk in about)),
         about,
         traced,
+        earliest(*(primary.get(pk) for pk in about)),
     )
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "confirm_fact",
     "deactivate_contact",
     "end_fact",
+    "follow_anew",
     "open_account",
     "propose_fact",
     "register_machine",
@@ -75,6 +76,13 @@ def end_fact(*, fact: RegistryFact, valid_until: datetime, by: User, at: datetim
     ended = registry.end_fact(fact=fact, valid_until=valid_until, by=by, at=at)
     _follow(ended, at=at)
     return ended
+
+
+@transaction.atomic(durable=True)
+def follow_anew(*, organisation: Organisation, at: datetime) -> None:
+    """Nothing new is known of the organisation, but facts count otherwise than before: by another
+    limit of the law, for one. Audience, grants and feed follow."""
+    follow_registry(organisation, at=at)
 
 
 def _follow(fact: RegistryFact, *, at: datetime) -> None:

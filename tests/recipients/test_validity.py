@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 
 from law.vocabulary import Capacity, Territory
 from recipients.errors import Conflict
@@ -21,6 +23,7 @@ from recipients.models import (
 from sharing import desk
 from sharing.facts.profiles import profiles_at, timeline
 from sharing.facts.relations import Constituencies
+from sharing.models import AudienceMembership
 from sharing.services import registry, what_if
 from tests.builders import organisation, staff
 
@@ -168,6 +171,25 @@ def test_the_desk_lists_what_ends_within_thirty_days_and_nothing_else(
     assert [(one.kind, one.until) for one in desk.ending(at=end - DAY)] == [("assurance", end)]
     registry.close_organisation(organisation=company, by=clerk, at=end - 2 * DAY)
     assert desk.ending(at=end - DAY) == []
+
+
+def test_what_was_laid_out_before_the_limits_is_laid_out_anew_after_an_upgrade(
+    company: Organisation, clerk: User, second: User
+) -> None:
+    as_before_limits(Designation(capacity=Capacity.OKTT.value), company, clerk, second)
+    with patch("sharing.facts.profiles.effective_end", lambda what, since, until: until):
+        registry.follow_anew(organisation=company, at=SINCE)
+    at = WBNI_OVER + DAY
+
+    def capacities() -> list[str]:
+        held = AudienceMembership.objects.valid_at(at).get(organisation=company)
+        found: list[str] = held.audience.profile["capacities"]
+        return found
+
+    assert capacities() == ["oktt"]
+    with patch("django.utils.timezone.now", return_value=at):
+        call_command("follow_registry")
+    assert capacities() == []
 
 
 # --- contradictions -------------------------------------------------------------------------------

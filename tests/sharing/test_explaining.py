@@ -14,7 +14,7 @@ from django.utils import timezone
 import law
 from advisories.services import drafting
 from law.vocabulary import Capacity, Code, Outcome, Predicate
-from recipients.models import Assurance, ConstituencyMember, Organisation, Role
+from recipients.models import Assurance, ConstituencyMember, Organisation, Role, User
 from sharing.evidence.names import known
 from sharing.evidence.values import Evidence, ExplainedPredicate, Explanation, Standing
 from sharing.facts import profiles
@@ -102,7 +102,8 @@ def test_what_nobody_attested_is_said_so() -> None:
 def test_a_fact_of_the_registry_says_its_ground_its_dates_and_both_people() -> None:
     made = builders.scenario(CASES["5"][0])
     one = relied(predicate(asked(made), "secrecy_guaranteed"))
-    row = Assurance.objects.get(organisation=made.recipient)
+    row = Assurance.objects.select_related("confirmed_by").get(organisation=made.recipient)
+    assert row.confirmed_by is not None
     assert (one.text, one.reference) == (row.ground, row.reference)
     assert (one.since, one.until) == (row.valid_from, row.valid_until)
     assert (one.by, one.confirmed_by) == (row.recorded_by.name, row.confirmed_by.name)
@@ -343,7 +344,7 @@ def test_people_of_an_ended_organisation_are_told_so_and_nothing_else(
 
 
 def _reader(organisation: Organisation) -> Any:
-    return builders.User.objects.create_user(
+    return User.objects.create_user(
         f"lezer-{organisation.pk}@readers.example", name="lezer", organisation=organisation
     )
 

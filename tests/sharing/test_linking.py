@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from law.vocabulary import Capacity
-from recipients.models import ConstituencyMember, Designation, Organisation
+from recipients.models import ConstituencyMember, Designation, Organisation, Role
 from sharing.facts.linking import Links, Standing, links_of
 from sharing.services import registry
 from tests import builders
@@ -65,7 +65,7 @@ def test_who_serves_the_sector_stands_in_the_way_too() -> None:
 def test_a_candidate_whose_designation_ended_is_listed_and_does_not_count() -> None:
     member = plain("Bakkerij Voorbeeld")
     link = linking("Schakel", member)
-    clerk = builders.staff(builders.Role.REGISTRY_MANAGER, since=SINCE)
+    clerk = builders.staff(Role.REGISTRY_MANAGER, since=SINCE)
     row = Designation.objects.get(organisation=link)
     registry.end_fact(fact=row, valid_until=AT - DAY, by=clerk, at=AT - DAY)
     assert standings(found(member)) == {link.pk: Standing.DESIGNATION_ENDED}
