@@ -113,18 +113,17 @@ def links_of(organisation_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Li
         return {}
     designations = _Designations.known(at)
     sectors = _sectors(asked, at=at)
+    in_force = designations.in_force
     reach = _Reach.of(asked, designations.servers, sectors, at=at)
     return {
         pk: Links(
             candidates=tuple(
                 sorted(
-                    candidate
-                    for server in reach.servers(pk, sectors[pk])
-                    if server != pk
-                    for candidate in _candidate(designations, reach, server, pk, sectors[pk], at)
+                    _candidate(designations, reach, server, pk, sectors[pk], at)
+                    for server in reach.servers(pk, sectors[pk]) - {pk}
                 )
             ),
-            looked_at=len(designations.in_force - {pk}),
+            looked_at=len(in_force - {pk}),
             ended=designations.ended(pk),
         )
         for pk in asked
@@ -250,10 +249,10 @@ def _candidate(
     pk: UUID,
     codes: frozenset[str],
     at: datetime,
-) -> Iterable[Candidate]:
+) -> Candidate:
     designation = designations.best(server)
     membership, sector = reach.best(server, pk, codes, at)
-    yield Candidate(
+    return Candidate(
         organisation=server,
         capacity=designation.capacity,
         standing=_standing(designation, membership, sector, at),
