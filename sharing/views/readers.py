@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,8 +14,10 @@ from django.views.decorators.http import require_safe
 from sharing import access
 from sharing.errors import BadCursor, NotShared, Withdrawn
 from sharing.renditions.html import advisory_page, why_page
+from sharing.shared import Shared, SharedDecisions
 from sharing.views.guards import signed_in
 
+Found = TypeVar("Found", Shared, SharedDecisions)
 PAGE = 25  # advisories on one page of the inbox
 
 
@@ -48,26 +53,34 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @login_required
 def advisory(request: HttpRequest, number: str) -> HttpResponse:
     """One advisory, as far as this reader may see it; 410 when it was withdrawn."""
-    try:
-        shared = access.open_advisory(
-            access.reader_of(signed_in(request)),
-            number=number,
-            version=request.GET.get("version"),
-            at=timezone.now(),
-        )
-    except Withdrawn as gone:
-        return render(request, "sharing/withdrawn.html", {"tombstone": gone.tombstone}, status=410)
-    except NotShared:
-        raise Http404 from None
-    return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
+
+    def shown(shared: Shared) -> HttpResponse:
+        return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
+
+    return _opened(request, number, access.open_advisory, shown)
 
 
 @require_safe
 @login_required
 def why(request: HttpRequest, number: str) -> HttpResponse:
     """Why this reader gets what it gets of an advisory, section by section."""
+
+    def shown(found: SharedDecisions) -> HttpResponse:
+        context = {"found": found, "sections": why_page(found)}
+        return render(request, "sharing/why.html", context)
+
+    return _opened(request, number, access.open_decisions, shown)
+
+
+def _opened(
+    request: HttpRequest,
+    number: str,
+    opening: Callable[..., Found],
+    shown: Callable[[Found], HttpResponse],
+) -> HttpResponse:
+    """Through the door, or the tombstone, or nothing."""
     try:
-        found = access.open_decisions(
+        found = opening(
             access.reader_of(signed_in(request)),
             number=number,
             version=request.GET.get("version"),
@@ -77,4 +90,4 @@ def why(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "sharing/withdrawn.html", {"tombstone": gone.tombstone}, status=410)
     except NotShared:
         raise Http404 from None
-    return render(request, "sharing/why.html", {"found": found, "sections": why_page(found)})
+    return shown(found)
