@@ -19,3 +19,11 @@ class NotAllowed(Refusal):
 
 class Conflict(Refusal):
     """The registry says otherwise already."""
+
+
+class Contradiction(Conflict):
+    """Two facts that cannot hold together: `fact` is refused, `other` stands in the registry."""
+
+    def __init__(self, message: Any, *, fact: Any, other: Any) -> None:
+        super().__init__(message)
+        self.fact, self.other = fact, other

@@ -12,10 +12,13 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.services import record
-from recipients.errors import Conflict, NotAllowed
+from law.validity import LIMITS, Limit, effective_end
+from recipients.contradictions import contradicting, sentence
+from recipients.errors import Conflict, Contradiction, NotAllowed
 from recipients.identifying import KINDS
 from recipients.models import (
     Contact,
@@ -28,6 +31,7 @@ from recipients.models import (
     RoleAssignment,
     User,
 )
+from recipients.models.facts import FactQuerySet
 from recipients.roles import Right, may
 
 SCOPE = "advisories.read"
@@ -70,8 +74,12 @@ def close_organisation(*, organisation: Organisation, by: User, at: datetime) ->
 
 @transaction.atomic
 def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
-    """Put an unsaved fact before a second person. It counts for nothing until confirmed."""
+    """Put an unsaved fact before a second person. It counts for nothing until confirmed.
+
+    An open end becomes the latest end that the law leaves (`law.validity`); a later one is refused.
+    """
     _needs(by, Right.REGISTRY, at=at)
+    _within_limit(fact)
     fact.recorded_by, fact.confirmed_by = by, None
     fact.recorded_from, fact.recorded_until = at, None
     fact.save(force_insert=True)
@@ -79,19 +87,60 @@ def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     return fact
 
 
+def _within_limit(fact: RegistryFact) -> None:
+    """Lay down the end of an open fact. `Conflict` naming the limit and the latest date."""
+    limit = LIMITS.get(fact.limited_as)
+    if limit is None:
+        return
+    latest = limit.latest(fact.valid_from)
+    if latest <= fact.valid_from or (fact.valid_until is not None and fact.valid_until > latest):
+        raise Conflict(_too_long(limit, latest))
+    fact.valid_until = fact.valid_until or latest
+
+
+def _too_long(limit: Limit, latest: datetime) -> Any:
+    told = {
+        "date": timezone.localtime(latest).strftime("%Y-%m-%d %H:%M"),
+        "months": limit.months,
+        "source": limit.source,
+    }
+    if limit.months is None:
+        return (
+            _("Designations of the Wbni ended: %(date)s is the latest end there is (%(source)s).")
+            % told
+        )
+    return (
+        _(
+            "This has to be confirmed again after %(months)s months: %(date)s is the latest end"
+            " (%(source)s)."
+        )
+        % told
+    )
+
+
 @transaction.atomic
 def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
-    """The second person. `Conflict` when a confirmed fact says the same for part of the time."""
+    """The second person. `Conflict` when a confirmed fact says the same for part of the time, or
+    one that cannot hold together with it.
+
+    A row of the same kind that the law has ended before this one begins is closed there: to
+    confirm anew needs no other act.
+    """
     _needs(by, Right.APPROVE, at=at)
     fact = _locked(fact)
     if fact.confirmed_by_id is not None or fact.recorded_until is not None:
         raise Conflict(_("This fact was confirmed or dropped already."))
     if fact.recorded_by_id == by.pk:
         raise NotAllowed(_("Somebody else than who proposed it has to confirm it."))
+    contrary = contradicting(fact, at=at)
+    if contrary is not None:
+        raise Contradiction(sentence(fact, contrary), fact=fact, other=contrary)
+    _within_limit(fact)
+    _close_lapsed(fact, by=by, at=at)
     fact.confirmed_by, fact.recorded_from = by, at
     try:
         with transaction.atomic():
-            fact.save(update_fields=["confirmed_by", "recorded_from"])
+            fact.save(update_fields=["confirmed_by", "recorded_from", "valid_until"])
     except IntegrityError as error:
         other = _overlapping(fact, at=at)
         if other is None:
@@ -104,8 +153,8 @@ def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     return fact
 
 
-def _overlapping(fact: RegistryFact, *, at: datetime) -> RegistryFact | None:
-    """The confirmed fact with the same key that stands in the way, by the table's constraint."""
+def _same_key(fact: RegistryFact, *, at: datetime) -> FactQuerySet | None:
+    """The other confirmed facts with the same key, by the table's constraint."""
     key = {
         name: getattr(fact, name)
         for constraint in fact._meta.constraints
@@ -113,9 +162,23 @@ def _overlapping(fact: RegistryFact, *, at: datetime) -> RegistryFact | None:
         for name, _operator in constraint.expressions
         if isinstance(name, str)
     }
-    if not key:
+    return type(fact).objects.known_at(at).filter(**key).exclude(pk=fact.pk) if key else None
+
+
+def _close_lapsed(fact: RegistryFact, *, by: User, at: datetime) -> None:
+    """Write down the end that the law gave to earlier rows whose own end is later or open."""
+    others = _same_key(fact, at=at)
+    for earlier in others if others is not None and fact.limited_as in LIMITS else ():
+        until = effective_end(earlier.limited_as, earlier.valid_from, earlier.valid_until)
+        if until is not None and until != earlier.valid_until and until <= fact.valid_from:
+            _bring_forward(earlier, until, by=by, at=at)
+
+
+def _overlapping(fact: RegistryFact, *, at: datetime) -> RegistryFact | None:
+    """The confirmed fact with the same key that stands in the way."""
+    others = _same_key(fact, at=at)
+    if others is None:
         return None
-    others = type(fact).objects.known_at(at).filter(**key).exclude(pk=fact.pk)
     if fact.valid_until is not None:
         others = others.filter(valid_from__lt=fact.valid_until)
     found: RegistryFact | None = others.filter(
@@ -133,6 +196,12 @@ def end_fact(*, fact: RegistryFact, valid_until: datetime, by: User, at: datetim
         raise Conflict(_("Only a fact in the registry can be ended."))
     if fact.valid_until is not None and fact.valid_until <= valid_until:
         raise Conflict(_("It ends earlier than that already."))
+    return _bring_forward(fact, valid_until, by=by, at=at)
+
+
+def _bring_forward(
+    fact: RegistryFact, valid_until: datetime, *, by: User, at: datetime
+) -> RegistryFact:
     fact.recorded_until = at
     fact.save(update_fields=["recorded_until"])
     _note("fact.end", fact.organisation_id, by=by, at=at, fact=_name(fact))

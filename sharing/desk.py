@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advisories.models import AdvisoryVersion, Section
 from law.rules import RULES, Rule
+from law.validity import LIMITS
 from law.vocabulary import Capacity, Territory
 from recipients.identifying import KINDS
 from recipients.models import (
@@ -124,6 +125,7 @@ class Board:
     counts: tuple[tuple[str, int], ...]
     missing: list[Delivery]
     alarms: list[Alarm]  # open ones about this release
+    lead: int | None  # id of the first section
 
     @property
     def done(self) -> int:
@@ -152,6 +154,7 @@ def board(release_id: int) -> Board | None:
         counts=tuple((status, found[status]) for status in Delivery.Status.values if found[status]),
         missing=list(missing.select_related("contact", "organisation")[:50]),
         alarms=list(release.alarms.filter(resolved_at=None).order_by("-raised_at")),
+        lead=release.version.sections.order_by("position").values_list("pk", flat=True).first(),
     )
 
 
@@ -172,6 +175,7 @@ class Fact:
     row: Any
     says: Any
     current: bool
+    open: bool  # whether its end can be brought forward
 
 
 def facts(organisation: Organisation, *, at: datetime) -> list[Fact]:
@@ -180,9 +184,76 @@ def facts(organisation: Organisation, *, at: datetime) -> list[Fact]:
     for kind, model in FACTS.items():
         rows = model.objects.filter(organisation=organisation, recorded_until=None)
         for row in rows.select_related("recorded_by", "confirmed_by").order_by("valid_from"):
-            ended = row.valid_until is not None and row.valid_until <= at
-            found.append(Fact(kind, row, says(row), row.confirmed_by_id is not None and not ended))
+            confirmed = row.confirmed_by_id is not None
+            until = row.effective_until
+            current = confirmed and (until is None or until > at)
+            running = row.valid_until is None or row.valid_until > at
+            found.append(Fact(kind, row, says(row), current, confirmed and running))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A fact that ends soon, by its own date or by the limit of the law."""
+
+    kind: str
+    row: Any
+    says: Any
+    until: datetime
+
+
+def ending(*, at: datetime, days: int = 30) -> list[Ending]:
+    """Confirmed facts in force at `at` that end within `days` and are not followed by another of
+    the same organisation and key; earliest first. Organisations that ended are left out."""
+    horizon = at + timedelta(days=days)
+    found = []
+    for kind, model in FACTS.items():
+        rows = model.objects.in_force(at).filter(
+            _may_end(model, horizon),
+            Q(organisation__active_until=None) | Q(organisation__active_until__gt=at),
+        )
+        ends = [
+            (row, until)
+            for row in rows.select_related("organisation")
+            if (until := row.effective_until) is not None and at < until <= horizon
+        ]
+        followed = _begin_later(model, {row.organisation_id for row, _until in ends}, at=at)
+        found += [
+            Ending(kind, row, says(row), until)
+            for row, until in ends
+            if not any(start <= until for start in followed.get(_key(row), ()))
+        ]
+    return sorted(found, key=lambda one: (one.until, one.row.organisation.name))
+
+
+def _may_end(model: type[RegistryFact], horizon: datetime) -> Q:
+    """By the date on record; or by a limit of the law, for rows from before limits were written
+    into them."""
+    limited = {
+        Designation: Q(capacity__in=LIMITS),
+        Assurance: Q(kind__in=LIMITS),
+        ConstituencyMember: Q(),
+    }.get(model)
+    by_date = Q(valid_until__lte=horizon)
+    return by_date if limited is None else by_date | limited & Q(valid_until=None)
+
+
+def _begin_later(
+    model: type[RegistryFact], organisations: set[UUID], *, at: datetime
+) -> dict[tuple[Any, ...], list[datetime]]:
+    """When confirmed facts that have not begun at `at` will begin, by key."""
+    starts: dict[tuple[Any, ...], list[datetime]] = {}
+    rows = model.objects.known_at(at).filter(organisation__in=organisations, valid_from__gt=at)
+    for row in rows:
+        starts.setdefault(_key(row), []).append(row.valid_from)
+    return starts
+
+
+def _key(row: Any) -> tuple[Any, ...]:
+    """What a fact says, so that the next one of the same is known; a consent is never the same."""
+    names = ("capacity", "kind", "territory", "sector_id", "member_id")
+    own = row.pk if isinstance(row, Consent) else None
+    return (row.organisation_id, own, *(getattr(row, name, None) for name in names))
 
 
 _SAYS: dict[type[RegistryFact], Callable[[Any], Any]] = {

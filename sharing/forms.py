@@ -335,6 +335,7 @@ class FactForm(forms.Form):
     valid_until = forms.DateTimeField(
         label=_("Valid until"),
         required=False,
+        help_text=_("Left empty, it gets the latest end that the law leaves, if there is one."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 

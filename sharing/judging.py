@@ -33,6 +33,7 @@ class Ruling:
     evidence: tuple[int, ...]  # attestation ids
     verdict: Verdict
     valid_until: datetime | None  # earliest end of the facts and of the regime; None: open
+    bond: Bond  # the relation with what it rests on
 
 
 def _ruling(
@@ -60,9 +61,11 @@ def _ruling(
             attested.until,
             bond.until,
             facts_until,
+            subject.until,
             subject.item.iep.end_date if subject.item.iep else None,
             regime_at(matter.at).ends,
         ),
+        bond=bond,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from law.vocabulary import Code, Pap, Tlp
+from law.vocabulary import Code, Pap, Purpose, Tlp
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,36 @@ class Tombstone:
     advisory: str
     withdrawn_at: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRule:
+    """A rule that the reader's ground rests on, in its own words."""
+
+    id: str
+    article: str
+    quote_nl: str
+    gloss_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDecision:
+    """Why the reader sees one section. Nothing of anybody else, and nothing that was denied: no
+    organisations, no attestors, no consents, no predicates."""
+
+    kind: str  # advisories.models.Section.Kind
+    heading: str
+    tlp: Tlp
+    regime: str
+    purpose: Purpose  # from the closed list; its free text stays inside
+    rules: tuple[SharedRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDecisions:
+    """Why the reader sees what it sees of one version: the permitted sections only."""
+
+    advisory: str
+    version: str
+    tlp: Tlp  # the strictest among them
+    decisions: tuple[SharedDecision, ...]

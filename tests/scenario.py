@@ -50,6 +50,7 @@ from tests.sharing.published import browser
 
 BODY = "De beheerinterface was zichtbaar vanaf internet."
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+WBNI_ENDED = datetime(2026, 8, 15, tzinfo=builders.AMSTERDAM)
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,8 @@ def _recipient(question: Question, since: datetime) -> Organisation:
         if given:
             builders.fact(Assurance(kind=kind.value), organisation=made, at=since)
     if question.relation.designation_ended:
-        ended = Designation(capacity=Capacity.OKTT.value, valid_until=question.instant - DAY)
+        over = min(question.instant - DAY, WBNI_ENDED)  # no designation outlived the Act
+        ended = Designation(capacity=Capacity.OKTT.value, valid_until=over)
         builders.fact(ended, organisation=made, at=since)
     if not question.relation.no_linking_organisation:
         linking = builders.organisation("Schakel", capacities=[Capacity.OKTT], since=since)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from advisories.models import Advisory
 from law.vocabulary import Capacity
 from recipients.models import Role, RoleAssignment, User
-from sharing.models import Release
+from sharing.models import Audience, Release
 from tests.sharing.published import Published, published
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,7 @@ TABLE: dict[str, Row] = {
     # for everyone, without a token
     "api:public-advisories": row(GET=everyone(200)),
     "api:public-advisory": row(lambda world: {"number": world.number}, GET=everyone(404)),
+    "api:decisions": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),
     "api:changes": row(GET=only("machine", others=401)),
     "api:openapi": row(GET=everyone(200)),
     "api:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
@@ -134,6 +135,7 @@ TABLE |= {
     # the public: what this world published is not meant for it
     "sharing:public": row(GET=everyone(200)),
     "sharing:public-advisory": row(lambda world: {"number": world.number}, GET=everyone(404)),
+    "sharing:why": row(lambda world: {"number": world.number}, GET=to("reader")),
     # the desk
     "sharing:answer-request": row(lambda _: {"request_id": 2**31}, POST=to()),
     "sharing:desk": row(GET=to(*SEES_REGISTRY)),
@@ -166,6 +168,10 @@ TABLE |= {
     "sharing:revise": row(released, POST=to(*DESK, answer=302)),
     "sharing:explain": row(
         lambda world: {"section_id": world.section, "organisation_id": world.organisation},
+        GET=to(*DESK, "legal_officer", "auditor"),
+    ),
+    "sharing:explain-kind": row(
+        lambda world: {"section_id": world.section, "digest": world.digest},
         GET=to(*DESK, "legal_officer", "auditor"),
     ),
     "sharing:organisations": row(GET=to(*SEES_REGISTRY)),
@@ -243,6 +249,7 @@ class World:
     section: int
     release: int
     organisation: Any
+    digest: str  # of a kind of recipient
     walkers: Mapping[str, Client]
 
     def ask(self, role: str, method: str, path: str) -> Any:
@@ -300,6 +307,7 @@ def world() -> World:
         section=release.version.sections.order_by("position")[0].pk,
         release=release.pk,
         organisation=permitted.pk,
+        digest=Audience.objects.values_list("digest", flat=True)[0],
         walkers=walkers,
     )
 

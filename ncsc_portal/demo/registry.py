@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from law.validity import effective_end
 from law.vocabulary import Capacity, Territory
 from recipients.models import (
     Assurance,
@@ -150,18 +151,35 @@ STAFF = (
 
 
 def facts(entry: Entry, organisation: Organisation) -> Iterator[RegistryFact]:
-    """The dated facts of an entry, unsaved: what held under the Wbni, and what holds now."""
+    """The dated facts of an entry, unsaved: what held under the Wbni, and what holds now.
+
+    What the law lets hold for a term only was said again at each end of it.
+    """
     common = {"organisation": organisation, "ground": "Demonstratie", "reference": "DEMO-1"}
     for capacity in entry.before:
-        yield Designation(capacity=capacity.value, valid_from=WBNI, valid_until=CBW, **common)
+        for since, until in _terms(capacity.value, WBNI, CBW):
+            yield Designation(
+                capacity=capacity.value, valid_from=since, valid_until=until, **common
+            )
     for capacity in entry.now:
         yield Designation(capacity=capacity.value, valid_from=CBW, **common)
     yield Establishment(territory=entry.territory.value, valid_from=WBNI, **common)
     yield SectorMembership(sector=Sector.objects.get(pk=entry.sector), valid_from=WBNI, **common)
     if entry.secrecy:
-        yield Assurance(kind=AssuranceKind.SECRECY, valid_from=WBNI, **common)
+        kind = AssuranceKind.SECRECY
+        for since, until in _terms(kind.value, WBNI, CBW):
+            yield Assurance(kind=kind, valid_from=since, valid_until=until, **common)
+        yield Assurance(kind=kind, valid_from=CBW, **common)
     if entry.cooperation:
         yield Assurance(kind=AssuranceKind.COOPERATION, valid_from=CBW, **common)
+
+
+def _terms(what: str, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Consecutive terms, none longer than the law allows."""
+    while since < until:
+        end = min(effective_end(what, since, until) or until, until)
+        yield since, end
+        since = end
 
 
 FIRST_AS = 64496  # RFC 5398: sixteen numbers for documentation

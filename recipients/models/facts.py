@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from law.validity import CONSTITUENCY, effective_end
 from law.vocabulary import Capacity, Purpose, Territory
 from recipients.models.organisations import Organisation, Sector
 from recipients.models.people import User
@@ -41,13 +42,14 @@ class FactQuerySet(models.QuerySet[Any]):
         )
 
     def valid_at(self, instant: datetime) -> Self:
-        """In force at `instant`: first moment included, end excluded, open end allowed."""
+        """By the dates on record: first moment included, end excluded, open end allowed."""
         return self.filter(
             Q(valid_until=None) | Q(valid_until__gt=instant), valid_from__lte=instant
         )
 
     def in_force(self, instant: datetime) -> Self:
-        """Known and valid at the same instant: what a decision of that moment rests on."""
+        """Known and valid at the same instant. A decision also asks `law.validity`, which may end
+        a fact earlier than its row does."""
         return self.known_at(instant).valid_at(instant)
 
 
@@ -91,6 +93,21 @@ class RegistryFact(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation} {type(self).__name__} {self.valid_from:%Y-%m-%d}"
 
+    @property
+    def limited_as(self) -> str:
+        """The name under which `law.validity` may limit it."""
+        return ""
+
+    @property
+    def effective_until(self) -> datetime | None:
+        """Until when it can count: the end on record or the limit of the law, whichever is first."""
+        return effective_end(self.limited_as, self.valid_from, self.valid_until)
+
+    def holds(self, instant: datetime) -> bool:
+        """In force at `instant` by its own dates and the limit of the law."""
+        until = self.effective_until
+        return self.valid_from <= instant and (until is None or instant < until)
+
 
 def never_twice(name: str, *key: str) -> ExclusionConstraint:
     """No two confirmed rows for one key overlap both in the world and on record."""
@@ -120,6 +137,10 @@ class Designation(RegistryFact):
             never_twice("designation_no_overlap", "capacity"),
         ]
 
+    @property
+    def limited_as(self) -> str:
+        return self.capacity
+
 
 class AssuranceKind(models.TextChoices):
     SECRECY = "secrecy", _("secrecy and purpose terms")  # art. 20(1) Wbni, art. 66(1)(c) Cbw
@@ -141,6 +162,10 @@ class Assurance(RegistryFact):
             ),
             never_twice("assurance_no_overlap", "kind"),
         ]
+
+    @property
+    def limited_as(self) -> str:
+        return self.kind
 
 
 class Establishment(RegistryFact):
@@ -184,6 +209,10 @@ class ConstituencyMember(RegistryFact):
             ),
             never_twice("constituencymember_no_overlap", "member"),
         ]
+
+    @property
+    def limited_as(self) -> str:
+        return CONSTITUENCY
 
 
 class Consent(RegistryFact):

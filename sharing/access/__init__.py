@@ -5,8 +5,15 @@ something is opened, `sending` when something is about to leave.
 """
 
 from sharing.access.listing import count, inbox, permitted_sections, withdrawn
-from sharing.access.opening import open_advisory
-from sharing.access.readers import THE_PUBLIC, Reader, groups_of, reader_of, reader_of_machine
+from sharing.access.opening import open_advisory, open_decisions
+from sharing.access.readers import (
+    THE_PUBLIC,
+    Reader,
+    groups_of,
+    reader_of,
+    reader_of_machine,
+    receives,
+)
 from sharing.access.sending import for_sending
 from sharing.errors import BadCursor, NotShared, Withdrawn
 
@@ -21,8 +28,10 @@ __all__ = [
     "groups_of",
     "inbox",
     "open_advisory",
+    "open_decisions",
     "permitted_sections",
     "reader_of",
     "reader_of_machine",
+    "receives",
     "withdrawn",
 ]

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from advisories.models import AdvisoryVersion, Section
 from law.onward import may_forward
+from law.rules import RULES
 from law.verdict import Verdict
 from law.vocabulary import Pap, Tlp
 from sharing import judging
@@ -17,9 +18,11 @@ from sharing.access.listing import permitted_sections, withdrawn
 from sharing.access.readers import Reader
 from sharing.alarms import verdict_differs
 from sharing.errors import NotShared, Withdrawn
-from sharing.facts.matter import Matter
+from sharing.facts.matter import Matter, Subject
 from sharing.facts.profiles import THE_PUBLIC, profiles_at
-from sharing.shared import Shared, SharedSection
+from sharing.shared import Shared, SharedDecision, SharedDecisions, SharedRule, SharedSection
+
+NARROWING = ("E.", "F.")  # handling and recipient: they open nothing, so they are no ground
 
 
 def open_advisory(
@@ -29,6 +32,52 @@ def open_advisory(
 
     `NotShared` when there is nothing, whatever the reason; `Withdrawn` when a tombstone is left.
     """
+    matter, verdicts, labels = _opened(
+        reader, number=number, version=version, action="advisory.open", at=at
+    )
+    return build(matter, verdicts, labels=labels)
+
+
+def open_decisions(
+    reader: Reader, *, number: str, version: str | None = None, at: datetime
+) -> SharedDecisions:
+    """Why the reader sees what it sees of a version. Judged, recorded and refused as an opening."""
+    matter, verdicts, _labels = _opened(
+        reader, number=number, version=version, action="advisory.explain", at=at
+    )
+    decisions = tuple(
+        shared_decision(matter, subject, verdicts[subject.section.pk])
+        for subject in matter.subjects
+        if subject.section.pk in verdicts
+    )
+    return SharedDecisions(
+        advisory=matter.version.advisory.number,
+        version=matter.version.label,
+        tlp=max((decision.tlp for decision in decisions), key=lambda tlp: tlp.strictness),
+        decisions=decisions,
+    )
+
+
+def shared_decision(matter: Matter, subject: Subject, verdict: Verdict) -> SharedDecision:
+    """The ground of one permitted section in the words that its recipient may read."""
+    return SharedDecision(
+        kind=subject.section.kind,
+        heading=subject.section.heading,
+        tlp=subject.item.tlp or Tlp.RED,
+        regime=verdict.regime.value,
+        purpose=matter.purpose,
+        rules=tuple(
+            SharedRule(rule.id, rule.article, rule.quote_nl, rule.gloss_en)
+            for rule in (RULES[pk] for pk in verdict.rules if pk in RULES)
+            if not rule.id.startswith(NARROWING)
+        ),
+    )
+
+
+def _opened(
+    reader: Reader, *, number: str, version: str | None, action: str, at: datetime
+) -> tuple[Matter, dict[int, Verdict], tuple[str, ...]]:
+    """Judged on the facts of this moment, and written down as `action`."""
     held = permitted_sections(reader, at=at, advisory=number)
     versions = {
         v.pk: v for v in AdvisoryVersion.objects.filter(pk__in=held).select_related("advisory")
@@ -37,18 +86,18 @@ def open_advisory(
         (versions[pk] for pk in held if version is None or versions[pk].label == version), None
     )
     if chosen is None:
-        _refuse(reader, number=number, at=at)
+        _refuse(reader, number=number, action=action, at=at)
     matter = Matter.load(chosen, at=at)
     verdicts = judged(matter, reader, sections=frozenset(held[chosen.pk]), at=at)
-    told.opened(reader, chosen, verdicts, at=at)
+    told.opened(reader, chosen, verdicts, action=action, at=at)
     if not verdicts:
         raise NotShared
-    return build(matter, verdicts, labels=tuple(versions[pk].label for pk in held))
+    return matter, verdicts, tuple(versions[pk].label for pk in held)
 
 
-def _refuse(reader: Reader, *, number: str, at: datetime) -> NoReturn:
+def _refuse(reader: Reader, *, number: str, action: str, at: datetime) -> NoReturn:
     tombstones = withdrawn(reader, at=at, advisory=number)
-    told.refused(reader, number, withdrawn=bool(tombstones), at=at)
+    told.refused(reader, number, action=action, withdrawn=bool(tombstones), at=at)
     if tombstones:
         raise Withdrawn(tombstones[0])
     raise NotShared

@@ -53,6 +53,11 @@ def groups_of(reader: Reader, *, at: datetime) -> tuple[int, ...]:
         return tuple(group for (group,) in cursor.fetchall())
 
 
+def receives(reader: Reader, *, at: datetime) -> bool:
+    """Whether the reader's organisation receives anything at `at`: it has begun and not ended."""
+    return bool(groups_of(reader, at=at))
+
+
 # The groups of an organisation at an instant, or (NULL) of the public, one a row: for use as a
 # common table expression.
 HELD = f"""

@@ -38,6 +38,7 @@ def for_sending(
     }
     held = _held(release, contacts, at=at)
     judge = _Judge(matter, profiles)
+    matter.look_up_links(contact.organisation_id for contact in contacts if judge.by_name(contact))
     made: dict[frozenset[int], Shared] = {}
     answers: dict[int, Shared | None] = {}
     for contact in contacts:
@@ -61,10 +62,18 @@ class _Judge:
         self.particular = matter.particular()
         self.known: dict[object, dict[int, Verdict]] = {}
 
+    def _named(self, contact: Contact) -> int | None:
+        return contact.user_id if contact.user_id in self.matter.addressing.people else None
+
+    def by_name(self, contact: Contact) -> bool:
+        """Whether a predicate may be about this very organisation or person."""
+        named = self._named(contact) is not None
+        return named or contact.organisation_id in self.particular
+
     def verdicts(self, contact: Contact, sections: frozenset[int]) -> dict[int, Verdict]:
         profile = self.profiles[contact.organisation_id]
-        named = contact.user_id if contact.user_id in self.matter.addressing.people else None
-        by_name = named is not None or contact.organisation_id in self.particular
+        named = self._named(contact)
+        by_name = self.by_name(contact)
         key = (contact.organisation_id, named) if by_name else profile
         if key not in self.known:
             rulings = (

@@ -19,23 +19,29 @@ from sharing.models import PublicReading
 
 
 def opened(
-    reader: Reader, version: AdvisoryVersion, verdicts: Mapping[int, Verdict], *, at: datetime
+    reader: Reader,
+    version: AdvisoryVersion,
+    verdicts: Mapping[int, Verdict],
+    *,
+    action: str,
+    at: datetime,
 ) -> None:
     """One row: who opened which sections, on which ground."""
     if reader.is_public:
-        _opened_by_the_public(reader, version, verdicts, at=at)
+        _opened_by_the_public(reader, version, verdicts, action=action, at=at)
     else:
-        _record(reader, str(version), "allow" if verdicts else "NOT_SHARED", verdicts, at=at)
+        outcome = "allow" if verdicts else "NOT_SHARED"
+        _record(reader, str(version), outcome, verdicts, action=action, at=at)
 
 
-def refused(reader: Reader, number: str, *, withdrawn: bool, at: datetime) -> None:
+def refused(reader: Reader, number: str, *, action: str, withdrawn: bool, at: datetime) -> None:
     """One row: who asked in vain for what; none for the public."""
     if reader.is_public:
         return
     record(
         at=at,
         actor=reader.actor,
-        action="advisory.open",
+        action=action,
         target=number[:20].encode("ascii", "replace").decode(),
         outcome="WITHDRAWN" if withdrawn else "NOT_SHARED",
         detail={"organisation": str(reader.organisation_id)},
@@ -48,13 +54,14 @@ def _record(
     outcome: str,
     verdicts: Mapping[int, Verdict],
     *,
+    action: str,
     at: datetime,
 ) -> None:
     organisation = reader.organisation_id
     record(
         at=at,
         actor=reader.actor,
-        action="advisory.open",
+        action=action,
         target=target,
         outcome=outcome,
         detail={
@@ -65,7 +72,12 @@ def _record(
 
 
 def _opened_by_the_public(
-    reader: Reader, version: AdvisoryVersion, verdicts: Mapping[int, Verdict], *, at: datetime
+    reader: Reader,
+    version: AdvisoryVersion,
+    verdicts: Mapping[int, Verdict],
+    *,
+    action: str,
+    at: datetime,
 ) -> None:
     hour = at.replace(minute=0, second=0, microsecond=0)
     known = PublicReading.objects.filter(version=version, hour=hour).exists()
@@ -78,4 +90,4 @@ def _opened_by_the_public(
             [version.pk, hour],
         )
         if db.rowcount:
-            _record(reader, str(version), "allow", verdicts, at=at)
+            _record(reader, str(version), "allow", verdicts, action=action, at=at)

@@ -11,7 +11,8 @@ import orjson
 
 from law.vocabulary import Code
 from sharing.changes import Changes
-from sharing.shared import Listed, Page, Shared, SharedSection
+from sharing.renditions.explanation import safe_json
+from sharing.shared import Listed, Page, Shared, SharedDecisions, SharedSection
 
 
 def encoded(value: dict[str, Any]) -> bytes:
@@ -59,6 +60,14 @@ def _section(section: SharedSection) -> dict[str, Any]:
             "allowed": section.onward is Code.OK,
             "reason": None if section.onward is Code.OK else section.onward.value,
         },
+    }
+
+
+def decisions(found: SharedDecisions) -> dict[str, Any]:
+    return {
+        "advisory": found.advisory,
+        "version": found.version,
+        "decisions": [safe_json(decision) for decision in found.decisions],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.serializers import CharField, ChoiceField, DateTimeField, ListField
 
-from law.vocabulary import Code, Pap, RegimeId, Tlp
+from law.vocabulary import Code, Pap, Purpose, RegimeId, Tlp
 
 KINDS = ("advisory", "threat", "incident")
 SECTION_KINDS = (
@@ -24,6 +24,7 @@ TLP = tuple(word.label for word in Tlp)
 PAP = tuple(f"PAP:{word.value.upper()}" for word in Pap)
 ONWARD = tuple(code.value for code in (Code.DENY_TLP, Code.DENY_20_2_NOT_LISTED, Code.DENY_66_1))
 REGIMES = tuple(word.value for word in RegimeId)
+PURPOSES = tuple(word.value for word in Purpose)
 
 NUMBER = "For example NCSC-2026-0001."
 VERSION = "For example 1.00, 1.01, 2.00."
@@ -90,6 +91,34 @@ class Advisory(Listed):
     )
     sections = Section(many=True)
     versions = ListField(child=CharField(), help_text="Versions that you may open, newest first.")
+
+
+class Rule(serializers.Serializer[Any]):
+    """A rule that your ground rests on."""
+
+    id = CharField()
+    article = CharField()
+    quote = CharField(allow_blank=True, help_text="Verbatim, in Dutch; empty where none exists.")
+    gloss = CharField(help_text="In English, in short.")
+
+
+class Decision(serializers.Serializer[Any]):
+    """Why you may see one section."""
+
+    kind = ChoiceField(SECTION_KINDS)
+    heading = CharField(allow_blank=True)
+    tlp = ChoiceField(TLP)
+    regime = ChoiceField(REGIMES)
+    purpose = ChoiceField(PURPOSES, help_text="What it was supplied for.")
+    rules = Rule(many=True)
+
+
+class Decisions(serializers.Serializer[Any]):
+    """Why you may see what you may see of one version, section by section."""
+
+    advisory = CharField(help_text=NUMBER)
+    version = CharField(help_text=VERSION)
+    decisions = Decision(many=True)
 
 
 class Change(serializers.Serializer[Any]):

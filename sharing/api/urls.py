@@ -10,6 +10,11 @@ urlpatterns = [
         views.OneAdvisory.as_view(),
         name="advisory",
     ),
+    re_path(
+        r"^advisories/(?P<number>NCSC-[0-9]{4}-[0-9]{4,9})/decisions\Z",
+        views.Decisions.as_view(),
+        name="decisions",
+    ),
     path("public/advisories", views.PublicAdvisories.as_view(), name="public-advisories"),
     re_path(
         r"^public/advisories/(?P<number>NCSC-[0-9]{4}-[0-9]{4,9})\Z",

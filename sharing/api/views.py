@@ -144,6 +144,26 @@ class OneAdvisory(Endpoint):
         return self.tell(rendering.advisory(shared))
 
 
+class Decisions(Endpoint):
+    """Why you may see what you may see: judged anew each time, like the advisory itself."""
+
+    @extend_schema(
+        operation_id="listDecisions",
+        summary="The legal grounds on which you may see an advisory, section by section",
+        tags=["advisories"],
+        parameters=[NUMBER, LABEL],
+        responses=answers(serializers.Decisions, 404, 410, on_410=serializers.WithdrawnProblem),
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        found = access.open_decisions(
+            self.reader,
+            number=number,
+            version=parameters.version(request),
+            at=timezone.now(),
+        )
+        return self.tell(rendering.decisions(found))
+
+
 class PublicEndpoint(Endpoint):
     """For everyone, without a token: the same bytes for all, so that caches may keep them for a
     minute and pages of any origin may read them. The entity tag is made of those bytes."""

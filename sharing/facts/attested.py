@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from advisories.models import AdvisoryVersion, Attestation
 from law.facts import Recipient
@@ -35,30 +36,72 @@ class Said:
         return self.capacity is None or self.capacity in profile.capacities
 
 
-def said_about(version: AdvisoryVersion, *, at: datetime) -> tuple[Said, ...]:
-    """The newest attestation per key up to `at`, those that lapsed left out, and those given for
-    an exceptional supply that is over."""
-    newest: dict[tuple[object, ...], Said] = {}
+def _attestations(version: AdvisoryVersion, *, at: datetime) -> QuerySet[Any]:
+    """Up to `at`, oldest first, with the end of the exceptional supply they were given for."""
     rows = Attestation.objects.filter(version=version, at__lte=at).annotate(
         supplied_until=F("supplied__supply__valid_until"),
         supply_ended=F("supplied__supply__ended_at"),
     )
-    for row in rows.order_by("at", "pk"):
-        predicate = Predicate(row.predicate)
-        lapse = PREDICATES[predicate].lapse_days
-        lapses = row.at + timedelta(days=lapse) if lapse else None
-        until = earliest(lapses, row.supplied_until, row.supply_ended)
-        key = (row.section_id, predicate, row.organisation_id, row.capacity)
-        newest[key] = Said(
-            id=row.pk,
-            section_id=row.section_id,
-            predicate=predicate,
-            value=row.value,
-            organisation_id=row.organisation_id,
-            capacity=Capacity(row.capacity) if row.capacity else None,
-            until=until,
-        )
+    return rows.order_by("at", "pk")
+
+
+def _said(row: Any) -> Said:
+    predicate = Predicate(row.predicate)
+    lapse = PREDICATES[predicate].lapse_days
+    lapses = row.at + timedelta(days=lapse) if lapse else None
+    return Said(
+        id=row.pk,
+        section_id=row.section_id,
+        predicate=predicate,
+        value=row.value,
+        organisation_id=row.organisation_id,
+        capacity=Capacity(row.capacity) if row.capacity else None,
+        until=earliest(lapses, row.supplied_until, row.supply_ended),
+    )
+
+
+def said_about(version: AdvisoryVersion, *, at: datetime) -> tuple[Said, ...]:
+    """The newest attestation per key up to `at`, those that lapsed left out, and those given for
+    an exceptional supply that is over."""
+    newest: dict[tuple[object, ...], Said] = {}
+    for row in _attestations(version, at=at):
+        key = (row.section_id, row.predicate, row.organisation_id, row.capacity)
+        newest[key] = _said(row)
     return tuple(said for said in newest.values() if said.until is None or at < said.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An attestation that concerns a section and a recipient, with what became of it."""
+
+    row: Attestation
+    newest: bool  # the last word on its key up to the instant
+    until: datetime | None  # when it lapses
+
+
+def heard_about(
+    version: AdvisoryVersion,
+    *,
+    section_id: int,
+    profile: Recipient,
+    organisation_id: UUID | None,
+    at: datetime,
+) -> tuple[Heard, ...]:
+    """Everything attested up to `at` that concerns them, oldest first: what was relied on and what
+    was not."""
+    rows = _attestations(version, at=at).select_related("by", "organisation")
+    found: dict[int, Heard] = {}
+    newest: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        said = _said(row)
+        if not said.concerns(section_id, profile, organisation_id):
+            continue
+        key = (row.section_id, row.predicate, row.organisation_id, row.capacity)
+        if key in newest:
+            found[newest[key]] = replace(found[newest[key]], newest=False)
+        newest[key] = row.pk
+        found[row.pk] = Heard(row, newest=True, until=said.until)
+    return tuple(found.values())
 
 
 def by_purpose(purpose: Purpose, purpose_text: str) -> frozenset[Predicate]:

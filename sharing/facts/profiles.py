@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from law.facts import Recipient
+from law.validity import effective_end
 from law.vocabulary import Capacity, Territory
 from recipients.models import (
     Assurance,
@@ -135,6 +136,8 @@ def _dossiers(organisation_ids: Collection[UUID], *, known_at: datetime) -> dict
         for pk, value, since, until in rows.values_list(
             "organisation_id", column, "valid_from", "valid_until"
         ):
+            if what in {"capacity", "assurance"}:
+                until = effective_end(value, since, until)
             if until is None or until > since:
                 dossiers[pk].facts.append(_Dated(what, value, since, until))
     organisations = Organisation.objects.filter(pk__in=dossiers)

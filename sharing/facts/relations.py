@@ -12,9 +12,7 @@ from django.db.models import Q
 
 from law.facts import Recipient
 from law.vocabulary import Capacity, Purpose
-from recipients.models import Consent, ConstituencyMember, Designation, SectorMembership
-
-LINKING = (Capacity.OKTT.value, Capacity.CSIRT.value, Capacity.CCT.value)
+from recipients.models import Consent, ConstituencyMember
 
 
 def earliest(*ends: datetime | None) -> datetime | None:
@@ -26,6 +24,7 @@ def earliest(*ends: datetime | None) -> datetime | None:
 class Permission:
     """One consent (instemming), as far as scope and time are concerned."""
 
+    id: int
     of: UUID
     to_organisation: UUID | None
     to_capacity: Capacity | None
@@ -63,6 +62,7 @@ def consents_of(
     )
     return tuple(
         Permission(
+            id=row.pk,
             of=row.organisation_id,
             to_organisation=row.to_organisation_id,
             to_capacity=Capacity(row.to_capacity) if row.to_capacity else None,
@@ -82,56 +82,26 @@ class Constituencies:
     members: dict[UUID, dict[UUID, datetime | None]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    facts: dict[tuple[UUID, UUID], int] = field(default_factory=dict)  # the rows that say so
 
     @classmethod
     def of_members(cls, member_ids: Iterable[UUID], *, at: datetime) -> Constituencies:
         """The organisations that serve any of `member_ids`."""
         found = cls()
         rows = ConstituencyMember.objects.in_force(at).filter(member_id__in=set(member_ids))
-        for server, member, until in rows.values_list(
-            "organisation_id", "member_id", "valid_until"
-        ):
-            found.members[server][member] = until
+        for row in rows:
+            if row.holds(at):
+                found.members[row.organisation_id][row.member_id] = row.effective_until
+                found.facts[row.organisation_id, row.member_id] = row.pk
         return found
 
     def serves_all(self, server: UUID, members: frozenset[UUID]) -> bool:
         return bool(members) and members <= self.members.get(server, {}).keys()
 
+    def evidence(self, server: UUID, members: frozenset[UUID]) -> tuple[int, ...]:
+        """The rows by which `server` serves some of the members."""
+        found = {self.facts.get((server, member)) for member in members}
+        return tuple(sorted(pk for pk in found if pk is not None))
+
     def until(self, server: UUID, members: frozenset[UUID]) -> datetime | None:
         return earliest(*(self.members[server][member] for member in members))
-
-
-def without_linking_organisation(organisation_id: UUID, *, at: datetime) -> bool:
-    """`no_linking_organisation_for_sector`: none for the organisation and none for its sectors.
-
-    Art. 3(2)(e) Wbni speaks of the organisation, the NCSC's report of the branch: the stricter of
-    both counts, so one that serves either stands in the way.
-    """
-    linking = (
-        Designation.objects.in_force(at)
-        .filter(capacity__in=LINKING)
-        .exclude(organisation_id=organisation_id)
-        .values("organisation_id")
-    )
-    sectors = (
-        SectorMembership.objects.in_force(at)
-        .filter(organisation_id=organisation_id)
-        .values("sector_id")
-    )
-    branch = SectorMembership.objects.in_force(at).filter(sector_id__in=sectors)
-    serves_branch = ConstituencyMember.objects.in_force(at).filter(
-        Q(member_id=organisation_id) | Q(member_id__in=branch.values("organisation_id")),
-        organisation_id__in=linking,
-    )
-    return not serves_branch.exists()
-
-
-def designation_ended(organisation_id: UUID, *, at: datetime) -> bool:
-    """Held the designation of an OKTT or computercrisisteam before `at`, and holds it no longer."""
-    known = Designation.objects.known_at(at).filter(
-        organisation_id=organisation_id,
-        capacity__in=(Capacity.OKTT.value, Capacity.CCT.value),
-    )
-    held = set(known.filter(valid_until__lte=at).values_list("capacity", flat=True))
-    holds = set(known.valid_at(at).values_list("capacity", flat=True))
-    return bool(held - holds)

@@ -32,6 +32,7 @@ def everyone(matter: Matter) -> list[Ruling]:
     rulings = judging.for_audiences(matter, kinds)
     particular = profiles.profiles_at(matter.particular(), at=matter.at)
     meant = judging.addressed(matter, {pk: profile for pk, (profile, _) in particular.items()})
+    matter.look_up_links(meant)
     for pk in sorted(meant):
         profile, until = particular[pk]
         rulings += judging.for_organisation(matter, pk, profile, facts_until=until)
@@ -46,6 +47,7 @@ def for_people(matter: Matter) -> list[Ruling]:
     found = profiles.profiles_at(
         {person.organisation_id for person in people if person.organisation_id}, at=matter.at
     )
+    matter.look_up_links(found)
     rulings: list[Ruling] = []
     for person in people:
         assert person.organisation_id is not None
@@ -72,6 +74,11 @@ class PreviewRow:
         return self.profile == profiles.THE_PUBLIC
 
     @property
+    def digest(self) -> str:
+        """Of the kind of recipient."""
+        return profiles.digest(self.profile)
+
+    @property
     def allowed(self) -> int:
         return sum(verdict.allowed for verdict in self.verdicts)
 
@@ -83,6 +90,11 @@ class Preview:
     sections: tuple[Section, ...]
     rows: tuple[PreviewRow, ...]
     contacts: int  # mailboxes that would be written to, at most
+
+    @property
+    def cells(self) -> list[tuple[PreviewRow, list[tuple[Section, Verdict]]]]:
+        """Row by row, each verdict with its section."""
+        return [(row, list(zip(self.sections, row.verdicts, strict=True))) for row in self.rows]
 
 
 def preview(*, version_id: int, at: datetime) -> Preview:

@@ -18,12 +18,16 @@ from advisories.models import Section
 from law.facts import Item, Recipient
 from law.regimes import ruleset_hash
 from law.verdict import Verdict
-from law.vocabulary import Tlp
+from law.vocabulary import Predicate, Tlp
 from recipients.models import Organisation
 from sharing.facts import profiles
+from sharing.facts.linking import Links
 from sharing.granting.audiences import audience_for
 from sharing.judging import Ruling
 from sharing.models import Audience, EndedGrant, FactSheet, Release
+
+# Predicates that are computed from who links to whom.
+LINKS = frozenset({Predicate.NO_LINKING_ORGANISATION_FOR_SECTOR.value, "designation_valid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,31 @@ def gates_json(verdict: Verdict) -> list[dict[str, Any]]:
         }
         for gate in verdict.gates
     ]
+
+
+def _bound_by(ruling: Ruling) -> tuple[Any, ...]:
+    """What the stored relation depends on: equal ones are serialised once."""
+    bond = ruling.bond
+    return bond.relation, _links_asked(ruling), bond.constituency, bond.consents
+
+
+def _links_asked(ruling: Ruling) -> Links | None:
+    """The snapshot of who links to the recipient, where a gate looked at it."""
+    asked = {name for gate in ruling.verdict.gates for name, _value in gate.predicates}
+    return ruling.bond.links if asked & LINKS else None
+
+
+def relation_json(ruling: Ruling) -> dict[str, Any]:
+    """What binds the recipient to the section, with the rows it rests on and the snapshot of the
+    candidates: years later it can be shown without computing it again."""
+    bond, links = ruling.bond, _links_asked(ruling)
+    basis: dict[str, Any] = links.to_json() if links is not None else {}
+    if bond.constituency:
+        basis["subject_in_constituency"] = list(bond.constituency)
+    if bond.consents:
+        basis["consent_given"] = list(bond.consents)
+    relation: dict[str, Any] = _plain(asdict(ruling.relation))
+    return {**relation, "basis": basis} if basis else relation
 
 
 def _sheet(ruling: Ruling) -> tuple[str, dict[str, Any]]:
@@ -123,7 +152,7 @@ def store(release: Release, rulings: Sequence[Ruling], *, at: datetime) -> Grant
                     lambda r=ruling: [c.value for c in r.verdict.codes],
                 ),
                 jsonb(("gates", ruling.verdict.gates), lambda r=ruling: gates_json(r.verdict)),
-                jsonb(ruling.relation, lambda r=ruling: _plain(asdict(r.relation))),
+                jsonb(_bound_by(ruling), lambda r=ruling: relation_json(r)),
                 sheets[ruling.item, ruling.evidence][0],
                 ruling.valid_until,
             )

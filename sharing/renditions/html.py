@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
 from law.rules import RULES, Rule
-from law.vocabulary import Pap, Tlp
-from sharing.shared import Shared, SharedSection
+from law.vocabulary import Pap, RegimeId, Tlp
+from sharing.shared import Shared, SharedDecision, SharedDecisions, SharedSection
+from sharing.words import word
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _TAGS = {
@@ -83,6 +84,22 @@ def advisory_page(shared: Shared) -> AdvisoryPage:
         meaning=MEANING[shared.tlp],
         action=ACTION[strictest] if strictest else None,
         rules=tuple({rule.id: rule for page in sections for rule in page.rules}.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WhySection:
+    """One section of the page "Why do I get this?"."""
+
+    decision: SharedDecision
+    regime: Any
+    purpose: Any
+
+
+def why_page(found: SharedDecisions) -> tuple[WhySection, ...]:
+    return tuple(
+        WhySection(decision, word(RegimeId(decision.regime)), word(decision.purpose))
+        for decision in found.decisions
     )
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from recipients import services as registry
+from recipients.contradictions import sentence
+from recipients.errors import Conflict, Contradiction
 from recipients.models import Consent, Organisation, RegistryFact, User
 from recipients.services import (
     add_contact,
@@ -19,6 +21,7 @@ from recipients.services import (
     register_machine,
 )
 from sharing.granting.following import follow_consent, follow_registry
+from sharing.words import word
 
 __all__ = [
     "add_contact",
@@ -30,6 +33,7 @@ __all__ = [
     "deactivate_contact",
     "end_fact",
     "end_identifier",
+    "follow_anew",
     "open_account",
     "propose_fact",
     "register_machine",
@@ -62,7 +66,10 @@ def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
 @transaction.atomic(durable=True)
 def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     """The second person: the fact holds, and audiences, grants and feed follow at once."""
-    confirmed = registry.confirm_fact(fact=fact, by=by, at=at)
+    try:
+        confirmed = registry.confirm_fact(fact=fact, by=by, at=at)
+    except Contradiction as error:  # said again, in the words of the pages
+        raise Conflict(sentence(error.fact, error.other, word=word)) from error
     _follow(confirmed, at=at)
     return confirmed
 
@@ -73,6 +80,13 @@ def end_fact(*, fact: RegistryFact, valid_until: datetime, by: User, at: datetim
     ended = registry.end_fact(fact=fact, valid_until=valid_until, by=by, at=at)
     _follow(ended, at=at)
     return ended
+
+
+@transaction.atomic(durable=True)
+def follow_anew(*, organisation: Organisation, at: datetime) -> None:
+    """Nothing new is known of the organisation, but facts count otherwise than before: by another
+    limit of the law, for one. Audience, grants and feed follow."""
+    follow_registry(organisation, at=at)
 
 
 def _follow(fact: RegistryFact, *, at: datetime) -> None:

@@ -17,6 +17,7 @@ from advisories.models import Section
 from law.facts import Item
 from law.verdict import Verdict
 from law.vocabulary import Capacity
+from recipients.contradictions import contradicting, sentence
 from recipients.errors import Conflict
 from recipients.models import Consent, Organisation, RegistryFact, User
 from sharing.comparing import Difference, Holding, differences, holdings, undone
@@ -41,6 +42,9 @@ def confirmed(fact: RegistryFact, *, at: datetime) -> list[Difference]:
     """If this proposed fact were confirmed at `at`. `Conflict` when it could not be."""
     if fact.confirmed_by_id is not None or fact.recorded_until is not None:
         raise Conflict(_("This fact was confirmed or dropped already."))
+    contrary = contradicting(fact, at=at)
+    if contrary is not None:
+        raise Conflict(sentence(fact, contrary, word=word))
     somebody = User.objects.exclude(pk=fact.recorded_by_id).earliest("pk")  # stands in; undone
     with undone():
         before = _held(fact, at=at)

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from law.vocabulary import Tlp
+from sharing.evidence.names import GATES, STANDINGS
 from sharing.renditions.html import markdown
 from sharing.words import word
 
@@ -16,6 +17,18 @@ register = template.Library()
 def words(value: Any) -> Any:
     """The word for a value of the law."""
     return word(value)
+
+
+@register.filter
+def gate_name(name: str) -> Any:
+    """What a gate asks, in words; its own name where there are none."""
+    return GATES.get(name, name)
+
+
+@register.filter
+def standing(value: Any) -> Any:
+    """What became of a piece of evidence, in words."""
+    return STANDINGS[value]
 
 
 @register.filter

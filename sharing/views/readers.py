@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,24 +17,29 @@ from advisories.errors import Refusal
 from law.vocabulary import Code
 from sharing import access
 from sharing.errors import BadCursor, NotShared, Withdrawn
-from sharing.renditions.html import advisory_page
+from sharing.renditions.html import advisory_page, why_page
 from sharing.renditions.onward import text
 from sharing.services import passing_on
+from sharing.shared import Shared, SharedDecisions
 from sharing.views.guards import signed_in
 
+Found = TypeVar("Found", Shared, SharedDecisions)
 PAGE = 25  # advisories on one page of the inbox
 
 
 @require_safe
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The newest advisories. Staff are shown to their desk: they receive nothing."""
+    """The newest advisories. Staff are shown to their desk: they receive nothing. Whose
+    organisation has ended is told so, and nothing else."""
     user = signed_in(request)
     if user.is_ncsc:
         return redirect("sharing:desk")
     at = timezone.now()
     try:
         reader = access.reader_of(user)
+        if not access.receives(reader, at=at):
+            return render(request, "sharing/ended.html", {"organisation": user.organisation})
         page = access.inbox(reader, at=at, cursor=request.GET.get("cursor"), limit=PAGE)
     except (NotShared, BadCursor):
         raise Http404 from None
@@ -51,8 +59,34 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @login_required
 def advisory(request: HttpRequest, number: str) -> HttpResponse:
     """One advisory, as far as this reader may see it; 410 when it was withdrawn."""
+
+    def shown(shared: Shared) -> HttpResponse:
+        return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
+
+    return _opened(request, number, access.open_advisory, shown)
+
+
+@require_safe
+@login_required
+def why(request: HttpRequest, number: str) -> HttpResponse:
+    """Why this reader gets what it gets of an advisory, section by section."""
+
+    def shown(found: SharedDecisions) -> HttpResponse:
+        context = {"found": found, "sections": why_page(found)}
+        return render(request, "sharing/why.html", context)
+
+    return _opened(request, number, access.open_decisions, shown)
+
+
+def _opened(
+    request: HttpRequest,
+    number: str,
+    opening: Callable[..., Found],
+    shown: Callable[[Found], HttpResponse],
+) -> HttpResponse:
+    """Through the door, or the tombstone, or nothing."""
     try:
-        shared = access.open_advisory(
+        found = opening(
             access.reader_of(signed_in(request)),
             number=number,
             version=request.GET.get("version"),
@@ -62,7 +96,7 @@ def advisory(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "sharing/withdrawn.html", {"tombstone": gone.tombstone}, status=410)
     except NotShared:
         raise Http404 from None
-    return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
+    return shown(found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,7 +27,11 @@ SEES = (Right.REGISTRY, Right.APPROVE, Right.EXPLAIN, Right.DRAFT)
 @staff(*SEES)
 def organisations(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:100]
-    context = {"organisations": desk.organisations(search), "search": search}
+    context = {
+        "organisations": desk.organisations(search),
+        "search": search,
+        "ending": [] if search else desk.ending(at=timezone.now()),
+    }
     return render(request, "desk/organisations.html", context)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,8 +22,10 @@ from advisories.services import drafting
 from law import LawError
 from recipients.roles import Right
 from sharing import desk
+from sharing.evidence.values import Explanation
 from sharing.forms import ReasonForm, SupposeForm
 from sharing.granting.deciding import preview as previewed
+from sharing.renditions import explanation
 from sharing.services import explaining, releasing, verifying, what_if
 from sharing.views.guards import signed_in, staff
 
@@ -134,21 +139,67 @@ def suppose(request: HttpRequest, release_id: int) -> HttpResponse:
 @require_safe
 @staff(Right.EXPLAIN, Right.DRAFT)
 def explain(request: HttpRequest, section_id: int, organisation_id: UUID) -> HttpResponse:
-    """Why, gate by gate, now or at `?at=` (ISO 8601 with an offset)."""
-    try:
-        explanation = explaining.explain(
-            section_id=section_id, organisation_id=organisation_id, at=_instant(request)
-        )
-    except ObjectDoesNotExist:
-        raise Http404 from None
-    except LawError as error:
-        return render(request, "desk/explain.html", {"error": str(error)}, status=422)
-    return render(
-        request, "desk/explain.html", {"explanation": explanation, "verified": verifying.standing()}
+    """Why, gate by gate, for an organisation, or with `?person=` for a reader of it by name."""
+    person = request.GET.get("person", "")
+    if person and not _is_id(person):
+        raise Http404
+    return _explain(
+        request,
+        lambda at: explaining.explain(
+            section_id=section_id,
+            organisation_id=organisation_id,
+            at=at,
+            person_id=int(person) if person else None,
+        ),
     )
 
 
-def _instant(request: HttpRequest) -> datetime:
-    asked = request.GET.get("at")
-    instant = parse_datetime(asked) if asked else timezone.now()
-    return instant or timezone.now()
+@require_safe
+@staff(Right.EXPLAIN, Right.DRAFT)
+def explain_kind(request: HttpRequest, section_id: int, digest: str) -> HttpResponse:
+    """Why, gate by gate, for a kind of recipient."""
+    return _explain(
+        request,
+        lambda at: explaining.explain_kind(section_id=section_id, digest=digest, at=at),
+    )
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+def _explain(request: HttpRequest, asked: Callable[[datetime], Explanation]) -> HttpResponse:
+    """Now or at `?at=`, in `?language=` or that of the reader. Nothing is written."""
+    given = {"at": request.GET.get("at", ""), "language": request.GET.get("language", "")}
+    languages = dict(settings.LANGUAGES)
+    if given["language"] not in languages:
+        given["language"] = str(get_language())
+    context: dict[str, object] = {"given": given, "person": request.GET.get("person", "")}
+    with override(given["language"]):
+        try:
+            found = asked(_instant(given["at"]))
+        except ObjectDoesNotExist:
+            raise Http404 from None
+        except (LawError, ValueError) as error:
+            return render(request, "desk/explain.html", context | {"error": error}, status=422)
+        context |= {
+            "explanation": found,
+            "sentence": explanation.sentence(found),
+            "recipient": explanation.recipient(found),
+            "verified": verifying.standing(),
+        }
+        return render(request, "desk/explain.html", context)
+
+
+def _instant(asked: str) -> datetime:
+    """The instant asked for; without an offset by the clock of Amsterdam; now when left out.
+    `ValueError` in a sentence when it cannot be read."""
+    if not asked:
+        return timezone.now()
+    try:
+        found = parse_datetime(asked)
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError(_("Write the moment as 2026-09-01T10:00."))
+    return timezone.make_aware(found) if timezone.is_naive(found) else found

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 from django.urls.resolvers import RoutePattern
 
+from sharing.models import Audience
 from tests.canary.people import World
 
 LAST = "accounts/logout/"  # who asks for this one is asked again who he is
@@ -72,6 +73,7 @@ def _values(world: World) -> dict[str, list[Any]]:
         "section_id": sections[:1] + sections[-1:],
         "release_id": [row.release.pk for row in versions if hasattr(row, "release")][:2],
         "organisation_id": [world.orgs[0].id],
+        "digest": [Audience.objects.values_list("digest", flat=True)[0]],
         "kind": ["designation"],
         "fact_id": [1],
         "refusal_id": [1],

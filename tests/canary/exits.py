@@ -73,6 +73,10 @@ class Allowed:
         return max((part.tlp or Tlp.RED for part in self.parts), key=lambda tlp: tlp.strictness)
 
     @property
+    def headings(self) -> frozenset[str]:
+        return frozenset(part.heading for part in self.parts)
+
+    @property
     def everything(self) -> frozenset[str]:
         return self.head.union(*(part.canaries for part in self.parts))
 

@@ -164,7 +164,22 @@ class _Browser:
                 else:
                     assert bare(found) == absent, f"page {path}: denied is not absent"
                 yield self._visit(f"{path} {label}", found, must)
+                yield self._why(path, label, one, absent, gone=item.number in stones)
             yield from self._no_such_label(path, absent, stones.get(item.number))
+
+    def _why(
+        self, path: str, label: str | None, one: Allowed | None, absent: object, *, gone: bool
+    ) -> Visit:
+        """Why they get it: the headings of what they may see, and nothing of anything else."""
+        found = self.get(f"{path}/why", **({"version": label} if label else {}))
+        if one is not None:
+            assert found.status_code == 200, f"{path}/why"
+            return self._visit(f"{path}/why {label}", found, one.headings)
+        if gone:
+            assert found.status_code == 410, f"{path}/why"
+            return Visit(f"page {path}/why", seen(found), NOTHING, frozenset(seen(self.get(path))))
+        assert bare(found) == absent, f"page {path}/why: denied is not absent"
+        return self._visit(f"{path}/why {label}", found)
 
     def _no_such_label(self, path: str, absent: object, stone: str | None) -> Iterator[Visit]:
         gone = frozenset({stone} if stone else ())
@@ -213,7 +228,7 @@ class _Browser:
         """Not let in: the way to the door, or nothing."""
         for path in ("/", "/advisories/", *(f"/advisories/{i.number}" for i in self.world.items)):
             answer = self.get(path)
-            # Who works for an organisation that has ended may find an empty inbox.
+            # Who works for an organisation that has ended is told so.
             fine = {200, 302, 404} if path == "/" else {302, 404}
             assert answer.status_code in fine, f"{path}: {answer.status_code}"
             yield self._visit(path, answer)

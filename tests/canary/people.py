@@ -13,6 +13,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from law.vocabulary import Capacity, PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
 
@@ -31,6 +32,28 @@ class Mint:
         return f"kanarie{self.made:04x}{self.rng.getrandbits(32):08x}"
 
 
+# How long a fact can hold (sharing rules §2), read without `law.validity`.
+OF_THE_WBNI = {Capacity.VITAL, Capacity.OKTT, Capacity.CCT}  # 14 August 2026 was their last day
+YEARS = {
+    ("capacity", Capacity.GOV): 1,
+    ("capacity", Capacity.CSIRT): 1,
+    ("assurance", "secrecy"): 2,
+}
+
+
+def lapses(kind: str, value: Any, since: datetime) -> datetime | None:
+    """The first instant at which the fact holds no longer, whatever its row says."""
+    if kind == "capacity" and value in OF_THE_WBNI:
+        return datetime(2026, 8, 15, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    years = 1 if kind == "member" else YEARS.get((kind, value))
+    if years is None:
+        return None
+    try:
+        return since.replace(year=since.year + years)
+    except ValueError:  # 29 February
+        return since.replace(year=since.year + years, day=28)
+
+
 @dataclass(slots=True)
 class Fact:
     """One registry fact. Not confirmed: counts for nothing."""
@@ -44,7 +67,13 @@ class Fact:
 
     def holds(self, at: datetime) -> bool:
         known = self.confirmed_at is not None and self.confirmed_at <= at
-        return known and self.since <= at and (self.until is None or at < self.until)
+        lapsed = lapses(self.kind, self.value, self.since)
+        return (
+            known
+            and self.since <= at
+            and (self.until is None or at < self.until)
+            and (lapsed is None or at < lapsed)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,11 @@ class _Program:
             else:
                 assert bare(found) == bare(absent), f"{path}: denied differs from absent"
             yield Visit(f"REST {path} {label} by {who}", seen(found), must, NOTHING)
+            why = self.get(f"{path}/decisions", **({"version": label} if label else {}))
+            if one is None and number not in stones:
+                assert bare(why) == bare(absent), f"{path}/decisions: denied differs from absent"
+            told = must if one is None else one.headings
+            yield Visit(f"REST {path}/decisions {label} by {who}", seen(why), told, NOTHING)
         yield from self._feed(who)
 
     def _feed(self, who: Who) -> Iterator[Visit]:

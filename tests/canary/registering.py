@@ -35,6 +35,7 @@ from tests.canary.people import (
     Org,
     Person,
     World,
+    lapses,
 )
 
 STAFF = (
@@ -119,6 +120,10 @@ ASSURANCES = (
 
 def _fact(maker: Maker, kind: str, value: Any) -> Fact:
     fact = Fact(kind, value, since=maker.hours(-400, -100))
+    term = lapses(kind, value, maker.start)
+    if term is not None and term > maker.start and maker.chance(0.15):
+        # So long ago that it lapses in these days, though its row has an open end.
+        fact.since = maker.hours(-30, 95) - (term - maker.start)
     fact.confirmed_at = fact.since
     roll = maker.rng.random()
     if roll < 0.07:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
+import pytest
 from django.db import transaction
 
 from advisories.models import (
     AdvisoryVersion,
 )
 from advisories.services.reviewing import content_digest
+from law.vocabulary import Capacity, Territory
+from recipients.errors import Conflict
 from recipients.models import (
     Role,
     User,
@@ -33,6 +36,7 @@ from tests.canary.people import (
     Person,
     Version,
     World,
+    lapses,
 )
 from tests.canary.registering import clerks, write_organisations, write_staff
 from tests.canary.writing import draft, draw_items
@@ -138,10 +142,57 @@ def _change(maker: Maker, org: Org, at: datetime) -> None:
         close(maker.world, org, at=at)
     elif waiting and roll < 0.6:
         fact = maker.rng.choice(waiting)
+        if not fits(org, fact, at=at):
+            with pytest.raises(Conflict):
+                registry.confirm_fact(fact=fact.row, by=confirmer, at=at)
+            return
         fact.row = registry.confirm_fact(fact=fact.row, by=confirmer, at=at)
         fact.confirmed_at = at
     elif ending:
         end(maker.world, maker.rng.choice(ending), at=at)
+
+
+ELSEWHERE = {  # where the holder of a capacity can be established, where that is sure
+    Capacity.THIRD_COUNTRY_BODY: {Territory.THIRD_COUNTRY},
+    Capacity.CARIBBEAN: {Territory.CARIBBEAN},
+    Capacity.CSIRT: {Territory.NETHERLANDS, Territory.EU},
+    Capacity.EEA_CSIRT: {Territory.EEA, Territory.EU},
+}
+ONE_OF = (  # an organisation is one of these, never two
+    {Capacity.ESSENTIAL, Capacity.IMPORTANT, Capacity.LEGACY},
+    {Capacity.CSIRT, Capacity.EEA_CSIRT, Capacity.THIRD_COUNTRY_BODY},
+    {Capacity.CARIBBEAN, Capacity.THIRD_COUNTRY_BODY},
+)
+
+
+def fits(org: Org, fact: Fact, *, at: datetime) -> bool:
+    """Whether the registry can hold the fact beside what it holds: read without the portal."""
+    lapsed = lapses(fact.kind, fact.value, fact.since)
+    if lapsed is not None and (lapsed <= fact.since or (fact.until and fact.until > lapsed)):
+        return False
+    together = [
+        other.value
+        for other in org.facts
+        if other.confirmed_at is not None
+        and other.confirmed_at <= at
+        and other.since < _end(fact)
+        and fact.since < _end(other)
+    ]
+    if fact.kind == "territory":
+        held = [value for value in together if isinstance(value, Capacity)]
+        return all(fact.value in ELSEWHERE.get(capacity, {fact.value}) for capacity in held)
+    if fact.kind == "capacity":
+        beside = [value for value in together if isinstance(value, Territory)]
+        if any(value not in ELSEWHERE.get(fact.value, {value}) for value in beside):
+            return False
+        others = {value for value in together if isinstance(value, Capacity)} - {fact.value}
+        return not any(fact.value in kinds and others & kinds for kinds in ONE_OF)
+    return True
+
+
+def _end(fact: Fact) -> datetime:
+    ends = [end for end in (fact.until, lapses(fact.kind, fact.value, fact.since)) if end]
+    return max(min(ends, default=datetime.max.replace(tzinfo=UTC)), fact.since)
 
 
 # --- acts, in the world and in its description --------------------------------------------

@@ -176,9 +176,9 @@ def test_a_fact_that_overlaps_another_is_refused_and_the_refusal_names_the_other
 def test_facts_that_say_different_things_hold_side_by_side(
     company: Organisation, clerk: User, second: User
 ) -> None:
-    for capacity in (Capacity.ESSENTIAL, Capacity.OKTT):
+    for capacity in (Capacity.ESSENTIAL, Capacity.ISP):
         confirm(propose(designation(company, capacity=capacity), by=clerk), by=second)
-    assert held(company, valid=AT, known=AT) == ["essential", "oktt"]
+    assert held(company, valid=AT, known=AT) == ["essential", "isp"]
 
 
 def test_after_an_end_the_same_may_be_recorded_anew(
@@ -267,7 +267,9 @@ def test_each_registry_act_asks_for_its_right(
     manages = role in (Role.REGISTRY_MANAGER, Role.SECURITY_OFFICER)
     seconds = role in (Role.SECOND_READER, Role.DUTY_OFFICER)
     waiting = propose(designation(company), by=clerk)
-    standing = confirm(propose(designation(company, capacity=Capacity.OKTT), by=clerk), by=second)
+    standing = confirm(
+        propose(designation(company, capacity=Capacity.COMMUNITY), by=clerk), by=second
+    )
     mailbox = add_contact(company, by=clerk)
     acts: list[tuple[bool, Callable[[], object]]] = [
         (manages, lambda: services.register_organisation(name="Nieuw BV", by=person, at=AT)),

@@ -30,8 +30,7 @@ from law.vocabulary import (
 )
 from recipients.models import ConstituencyMember, Organisation, Role, User
 from sharing import flows
-from sharing.facts.linking import linking_organisations
-from sharing.facts.relations import without_linking_organisation
+from sharing.facts.linking import linking_organisations, links_of
 from sharing.granting.following import expire
 from sharing.models import Decision, EndedGrant, ExceptionalSupply, Grant
 from sharing.services import releasing
@@ -519,9 +518,9 @@ def test_the_list_of_linking_organisations_is_empty_exactly_when_none_serves() -
     stage = Stage(CASES["special_case"])
     assert stage.recipient is not None
     pk, at = stage.recipient.pk, stage.now
-    assert (linking_organisations(pk, at=at) == []) is without_linking_organisation(pk, at=at)
+    assert (linking_organisations(pk, at=at) == []) is links_of([pk], at=at)[pk].alone
     served(stage)
-    assert (linking_organisations(pk, at=at) == []) is without_linking_organisation(pk, at=at)
+    assert (linking_organisations(pk, at=at) == []) is links_of([pk], at=at)[pk].alone
 
 
 def test_a_special_case_is_about_the_recipient_by_own_research() -> None:
