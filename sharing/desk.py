@@ -157,9 +157,14 @@ class Fact:
 
 
 def facts(organisation: Organisation, *, at: datetime) -> list[Fact]:
-    """Everything the registry says of an organisation now, proposals included, history left out."""
+    """Everything the registry says of an organisation now, proposals included, history left out.
+
+    Consents stand by themselves, with those that ended: `sharing.consents`.
+    """
     found = []
     for kind, model in FACTS.items():
+        if model is Consent:
+            continue
         rows = model.objects.filter(organisation=organisation, recorded_until=None)
         for row in rows.select_related("recorded_by", "confirmed_by").order_by("valid_from"):
             ended = row.valid_until is not None and row.valid_until <= at
@@ -222,7 +227,7 @@ def rules(verifications: Mapping[str, RuleVerification]) -> list[RuleGroup]:
     """All rules, by the Act that they come from."""
     groups = (
         (_("Cyberbeveiligingswet (since 15 August 2026)"), ("C.", "B.")),
-        (_("Personal data, handling, recipient (always)"), ("D.", "E.", "F.")),
+        (_("Personal data, handling, recipient (always)"), ("D.", "E.", "F.", "M.")),
         (_("Wbni (until 14 August 2026)"), ("W",)),
     )
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ from sharing.facts.relations import (
     earliest,
     without_linking_organisation,
 )
+from sharing.facts.rulings import Key, Ruled, ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Matter:
     stated: frozenset[Predicate]
     consents: tuple[Permission, ...]
     constituencies: Constituencies
+    rulings: Mapping[Key, Ruled] = field(default_factory=dict)
     _computed: dict[UUID, tuple[bool, bool]] = field(default_factory=dict)
 
     @classmethod
@@ -82,6 +84,7 @@ class Matter:
             stated=by_purpose(purpose, version.purpose_text),
             consents=consents_of(traced, advisory=version.advisory.number, purpose=purpose, at=at),
             constituencies=Constituencies.of_members(about, at=at),
+            rulings=ruled(version, (subject.section for subject in subjects), at=at),
         )
 
     def particular(self) -> frozenset[UUID]:
@@ -92,10 +95,12 @@ class Matter:
         named = {s.organisation_id for s in self.said if s.organisation_id}
         consented = {c.to_organisation for c in self.consents if c.to_organisation}
         about = {pk for subject in self.subjects for pk in subject.about}
+        allowed = {organisation for _section, organisation in self.rulings}
         return frozenset(
             about
             | named
             | consented
+            | allowed
             | self.constituencies.members.keys()
             | self.addressing.organisations
         )
@@ -130,6 +135,9 @@ class Matter:
         serves = self.constituencies.serves_all(organisation_id, subject.about)
         if serves:
             until = earliest(until, self.constituencies.until(organisation_id, subject.about))
+        ruling = self.rulings.get((subject.section.pk, organisation_id))
+        if ruling is not None:
+            until = earliest(until, ruling.until)
         alone, ended = self._computed_for(organisation_id)
         return Bond(
             Relation(
@@ -139,18 +147,24 @@ class Matter:
                 consent_of_all_traced=consented,
                 consent_was_given=given,
                 no_linking_organisation=alone,
+                legal_ruling=ruling is not None,
                 named_for_red=named_for_red,
                 designation_ended=ended,
             ),
             until,
         )
 
+    def compute_for(self, organisation_ids: Iterable[UUID]) -> None:
+        """Look up together what `bond` needs to know of each: as many queries as for one."""
+        asked = set(organisation_ids) - self._computed.keys()
+        if asked:
+            alone = without_linking_organisation(asked, at=self.at)
+            ended = designation_ended(asked, at=self.at)
+            self._computed.update({pk: (pk in alone, pk in ended) for pk in asked})
+
     def _computed_for(self, organisation_id: UUID) -> tuple[bool, bool]:
         if organisation_id not in self._computed:
-            self._computed[organisation_id] = (
-                without_linking_organisation(organisation_id, at=self.at),
-                designation_ended(organisation_id, at=self.at),
-            )
+            self.compute_for([organisation_id])
         return self._computed[organisation_id]
 
     def _consent(

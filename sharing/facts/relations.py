@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from law.facts import Recipient
 from law.vocabulary import Capacity, Purpose
-from recipients.models import Consent, ConstituencyMember, Designation, SectorMembership
+from recipients.models import (
+    Consent,
+    ConstituencyMember,
+    Designation,
+    Organisation,
+    SectorMembership,
+)
 
 LINKING = (Capacity.OKTT.value, Capacity.CSIRT.value, Capacity.CCT.value)
 
@@ -101,37 +107,36 @@ class Constituencies:
         return earliest(*(self.members[server][member] for member in members))
 
 
-def without_linking_organisation(organisation_id: UUID, *, at: datetime) -> bool:
-    """`no_linking_organisation_for_sector`: none for the organisation and none for its sectors.
+def without_linking_organisation(
+    organisation_ids: Collection[UUID], *, at: datetime
+) -> frozenset[UUID]:
+    """`no_linking_organisation_for_sector`: those for whom, and for whose sectors, there is none.
 
     Art. 3(2)(e) Wbni speaks of the organisation, the NCSC's report of the branch: the stricter of
     both counts, so one that serves either stands in the way.
     """
-    linking = (
-        Designation.objects.in_force(at)
-        .filter(capacity__in=LINKING)
-        .exclude(organisation_id=organisation_id)
-        .values("organisation_id")
+    linking = Designation.objects.in_force(at).filter(capacity__in=LINKING)
+    served = ConstituencyMember.objects.in_force(at).filter(
+        organisation_id__in=linking.values("organisation_id")
     )
-    sectors = (
-        SectorMembership.objects.in_force(at)
-        .filter(organisation_id=organisation_id)
-        .values("sector_id")
+    sectors = SectorMembership.objects.in_force(at)
+    own = sectors.filter(organisation_id=OuterRef(OuterRef("pk"))).values("sector_id")
+    branch = sectors.filter(organisation_id=OuterRef("member_id"), sector_id__in=own)
+    stands_in_the_way = served.exclude(organisation_id=OuterRef("pk")).filter(
+        Q(member_id=OuterRef("pk")) | Exists(branch)
     )
-    branch = SectorMembership.objects.in_force(at).filter(sector_id__in=sectors)
-    serves_branch = ConstituencyMember.objects.in_force(at).filter(
-        Q(member_id=organisation_id) | Q(member_id__in=branch.values("organisation_id")),
-        organisation_id__in=linking,
-    )
-    return not serves_branch.exists()
+    alone = Organisation.objects.filter(~Exists(stands_in_the_way), pk__in=organisation_ids)
+    return frozenset(alone.values_list("pk", flat=True))
 
 
-def designation_ended(organisation_id: UUID, *, at: datetime) -> bool:
-    """Held the designation of an OKTT or computercrisisteam before `at`, and holds it no longer."""
+def designation_ended(organisation_ids: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
+    """Those that held the designation of an OKTT or computercrisisteam before `at`, and hold it no
+    longer."""
     known = Designation.objects.known_at(at).filter(
-        organisation_id=organisation_id,
+        organisation_id__in=organisation_ids,
         capacity__in=(Capacity.OKTT.value, Capacity.CCT.value),
     )
-    held = set(known.filter(valid_until__lte=at).values_list("capacity", flat=True))
-    holds = set(known.valid_at(at).values_list("capacity", flat=True))
-    return bool(held - holds)
+    key = ("organisation_id", "capacity")
+    held = set(known.filter(valid_until__lte=at).values_list(*key))
+    holds = set(known.valid_at(at).values_list(*key))
+    return frozenset(organisation for organisation, _capacity in held - holds)

@@ -28,6 +28,7 @@ def everyone(matter: Matter) -> list[Ruling]:
     rulings = judging.for_audiences(matter, kinds)
     particular = profiles.profiles_at(matter.particular(), at=matter.at)
     meant = judging.addressed(matter, {pk: profile for pk, (profile, _) in particular.items()})
+    matter.compute_for(meant)
     for pk in sorted(meant):
         profile, until = particular[pk]
         rulings += judging.for_organisation(matter, pk, profile, facts_until=until)
@@ -39,9 +40,9 @@ def for_people(matter: Matter) -> list[Ruling]:
     people = User.objects.filter(
         pk__in=matter.addressing.people, is_active=True, organisation__isnull=False
     )
-    found = profiles.profiles_at(
-        {person.organisation_id for person in people if person.organisation_id}, at=matter.at
-    )
+    theirs = {person.organisation_id for person in people if person.organisation_id}
+    found = profiles.profiles_at(theirs, at=matter.at)
+    matter.compute_for(theirs)
     rulings: list[Ruling] = []
     for person in people:
         assert person.organisation_id is not None

@@ -6,6 +6,7 @@ from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.reassessing import ReassessedRelease, Reassessment
+from sharing.models.ruling import LegalRuling
 from sharing.models.verifying import RuleVerification
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FactSheet",
     "FeedEvent",
     "Grant",
+    "LegalRuling",
     "PersonalGrant",
     "ReassessedRelease",
     "Reassessment",

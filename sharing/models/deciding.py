@@ -104,6 +104,9 @@ class Decision(models.Model):
                 name="decision_person_of_organisation",
             ),
         ]
+        indexes = [  # what the law left to a person: few among very many
+            models.Index(fields=["release"], condition=Q(outcome="manual"), name="decision_manual")
+        ]
 
     def __str__(self) -> str:
         return f"{self.section} → {self.audience}: {self.outcome}"

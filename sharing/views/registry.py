@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from advisories.errors import Refusal
 from recipients.models import Assurance, Designation, Organisation, RegistryFact
 from recipients.roles import Right
-from sharing import desk
+from sharing import consents, desk
 from sharing.forms import FactForm
 from sharing.services import registry, what_if
 from sharing.views.guards import signed_in, staff
@@ -49,6 +49,7 @@ def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     context = {
         "organisation": found,
         "facts": desk.facts(found, at=timezone.now()),
+        "consents": consents.of(found, at=timezone.now()),
         "contacts": desk.contacts(found),
         "form": form,
     }
