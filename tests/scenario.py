@@ -5,11 +5,14 @@ facts, a reader and a program; what binds it to the item becomes marked organisa
 instemming and linking organisations; what is attested is attested by people whose roles may. Then
 the one section is written, approved by a second person and released at the question's instant,
 addressed to that organisation by name. Everything goes through the acts that staff go through.
+
+`relation.legal_ruling`: where the law leaves it to a person, legal affairs allows it and a second
+person confirms, between approval and release. Where the law does not ask, nobody can rule.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -19,6 +22,7 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
+import law
 from advisories.addressing import Addressing
 from advisories.facets import Facets
 from advisories.models import AdvisoryVersion
@@ -26,7 +30,7 @@ from advisories.services import drafting
 from advisories.services.drafting import ATTESTORS
 from law.facts import Item, Question
 from law.predicates import PREDICATES
-from law.vocabulary import Capacity, Predicate
+from law.vocabulary import Capacity, Outcome, Predicate
 from recipients.models import (
     Assurance,
     Consent,
@@ -40,8 +44,8 @@ from recipients.models import (
 from recipients.models.facts import AssuranceKind
 from sharing.api import SCOPE
 from sharing.facts.attested import by_purpose
-from sharing.models import Decision, Release
-from sharing.services import registry, releasing
+from sharing.models import Decision, LegalRuling, Release
+from sharing.services import registry, releasing, ruling
 from tests import builders
 from tests.sharing.published import browser
 
@@ -77,24 +81,30 @@ class Scenario:
     def rules(self) -> set[str]:
         return {rule for gate in self.decision.gates for rule in gate["rules"]}
 
-    def over_web(self) -> bool:
-        """Whether the reader of the recipient reads the section in a browser, at the instant.
+    def over_web(self, *, at: datetime | None = None) -> bool:
+        """Whether the reader of the recipient reads the section in a browser, at the instant of
+        the question or at `at`.
 
         Raises `AssertionError` when the answer is neither the section nor "nothing there".
         """
-        with self._clock():
-            answer = browser(self.person).get(f"/advisories/{self._number}")
+        with self._clock(at):
+            known = self.person.authenticator_set.exists()  # who logged in before
+            answer = browser(self.person, second_factor=not known).get(
+                f"/advisories/{self._number}"
+            )
         return _reads(answer)
 
-    def over_api(self) -> bool:
+    def over_api(self, *, at: datetime | None = None) -> bool:
         """The same for the recipient's program over REST."""
-        with self._clock():
-            Token.objects.create(
+        with self._clock(at):
+            Token.objects.update_or_create(
                 type=Token.Type.ACCESS_TOKEN,
                 hash=get_adapter().hash_token("token-of-the-scenario"),
                 client=self.machine.client,
-                expires_at=self.question.instant + HOUR,
-                scopes=SCOPE,
+                defaults={
+                    "expires_at": (at or self.question.instant) + HOUR,
+                    "scopes": SCOPE,
+                },
             )
             answer = Client().get(
                 f"/api/v1/advisories/{self._number}",
@@ -106,8 +116,8 @@ class Scenario:
     def _number(self) -> str:
         return self.release.version.advisory.number
 
-    def _clock(self) -> Any:
-        return patch("django.utils.timezone.now", return_value=self.question.instant)
+    def _clock(self, at: datetime | None) -> Any:
+        return patch("django.utils.timezone.now", return_value=at or self.question.instant)
 
 
 def _reads(answer: Any) -> bool:
@@ -136,12 +146,39 @@ def scenario(question: Question) -> Scenario:
         at=since,
     )
     version = _written(question, recipient, person, _about(question, recipient, since), since)
+    unruled = replace(question, relation=replace(question.relation, legal_ruling=False))
+    if question.relation.legal_ruling and law.decide(unruled).outcome is Outcome.MANUAL:
+        rule(version, recipient, at=question.instant, since=since)
     release = releasing.release(
         version_id=version.pk,
         by=builders.staff(Role.DUTY_OFFICER, since=since),
         at=question.instant,
     )
     return Scenario(question, recipient, person, machine, release)
+
+
+def rule(
+    version: AdvisoryVersion,
+    recipient: Organisation,
+    *,
+    at: datetime,
+    since: datetime,
+    until: datetime | None = None,
+) -> LegalRuling:
+    """Two of legal affairs allow the one section to the recipient."""
+    (made,) = ruling.decide(
+        section_id=version.sections.get().pk,
+        organisation_ids=[recipient.pk],
+        allows=True,
+        reason="De tekst sluit het niet uit; zie het advies.",
+        evidence="Advies 12",
+        valid_until=until,
+        by=builders.staff(Role.LEGAL_OFFICER, since=since),
+        at=at,
+    )
+    second = builders.staff(Role.LEGAL_OFFICER, since=since)
+    (confirmed,) = ruling.confirm(ruling_ids=[made.pk], by=second, at=at)
+    return confirmed
 
 
 def _recipient(question: Question, since: datetime) -> Organisation:
@@ -218,7 +255,7 @@ def _written(
     )
     stated = by_purpose(question.purpose, version.purpose_text)
     for predicate in sorted(item.attested ^ stated):
-        _attest(version, predicate, value=predicate in item.attested, since=since, at=at)
+        attest(version, predicate, value=predicate in item.attested, since=since, at=at)
     second = builders.staff(Role.SECOND_READER, since=since)
     return builders.approved(version, by=second, at=at)
 
@@ -239,7 +276,7 @@ def _facets(item: Item, about: tuple[tuple[UUID, bool], ...]) -> Facets:
     )
 
 
-def _attest(
+def attest(
     version: AdvisoryVersion, predicate: Predicate, *, value: bool, since: datetime, at: datetime
 ) -> None:
     role = next(

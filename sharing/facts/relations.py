@@ -120,7 +120,7 @@ def without_linking_organisation(
         organisation_id__in=linking.values("organisation_id")
     )
     sectors = SectorMembership.objects.in_force(at)
-    own = sectors.filter(organisation_id=OuterRef(OuterRef("pk"))).values("sector_id")
+    own = sectors.filter(organisation_id=OuterRef(OuterRef(OuterRef("pk")))).values("sector_id")
     branch = sectors.filter(organisation_id=OuterRef("member_id"), sector_id__in=own)
     stands_in_the_way = served.exclude(organisation_id=OuterRef("pk")).filter(
         Q(member_id=OuterRef("pk")) | Exists(branch)

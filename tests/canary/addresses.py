@@ -76,6 +76,7 @@ def _values(world: World) -> dict[str, list[Any]]:
         "fact_id": [1],
         "rule": ["C.66.1"],
         "reassessment_id": [1],
+        "ruling_id": [1],
     }
 
 
