@@ -200,17 +200,23 @@ def decide(
 def test_on_what_is_out_a_ruling_opens_at_once_and_its_contacts_alone_are_told(
     server: MailServer,
 ) -> None:
-    near, far = island("Waterbedrijf Eiland"), island("Haven Eiland")
+    near, far, early = (
+        island(f"{name} Eiland") for name in ("Waterbedrijf", "Haven", "Luchthaven")
+    )
     at = timezone.now()
     version = waiting(at=at)
+    rule(version, early, at=at, since=builders.SINCE)
     release = released(version, at=at)
-    assert not Delivery.objects.exists()
+    assert Delivery.objects.get().organisation == early
+    drain(clock=lambda: at)
+    server.got.clear()
     (made,) = decide(version, near, at=at)
     assert browser(builders.reader(near)).get(_path(version)).status_code == 404, "one is not two"
     ruling.confirm(ruling_ids=[made.pk], by=builders.staff(Role.DUTY_OFFICER), at=at)
     assert "Geheime kanarie" in _shown(near, version)
     assert browser(builders.reader(far)).get(_path(version)).status_code == 404
-    owed = Delivery.objects.get()
+    owed = Delivery.objects.exclude(organisation=early).get()
+    assert Delivery.objects.count() == 2, "who had it already is not written to again"
     assert (owed.organisation, owed.kind, owed.release) == (near, Delivery.Kind.WIDENED, release)
     event = FeedEvent.objects.latest("position")
     assert (event.kind, event.group) == (FeedEvent.Kind.GRANTED, near.group)
