@@ -179,9 +179,14 @@ class Fact:
 
 
 def facts(organisation: Organisation, *, at: datetime) -> list[Fact]:
-    """Everything the registry says of an organisation now, proposals included, history left out."""
+    """Everything the registry says of an organisation now, proposals included, history left out.
+
+    Consents stand by themselves, with those that ended: `sharing.consents`.
+    """
     found = []
     for kind, model in FACTS.items():
+        if model is Consent:
+            continue
         rows = model.objects.filter(organisation=organisation, recorded_until=None)
         for row in rows.select_related("recorded_by", "confirmed_by").order_by("valid_from"):
             confirmed = row.confirmed_by_id is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from advisories.models import Advisory, AdvisoryVersion, Section
 from law.vocabulary import Capacity, Pap, PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
 from recipients.models import IdentifierKind, Organisation, Role, Sector, User
 from recipients.models.facts import AssuranceKind
-from sharing import words
+from sharing import manual, words
 
 EMPTY = [("", "—")]
 UNKNOWN = [("", _("not known")), ("yes", _("yes")), ("no", _("no"))]
@@ -304,6 +305,54 @@ class PeriodForm(forms.Form):
     )
 
 
+class RulingForm(forms.Form):
+    """What legal affairs decides where the law leaves it to a person."""
+
+    organisations = forms.MultipleChoiceField(
+        label=_("For"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Each organisation gets a decision of its own."),
+    )
+    allows = forms.TypedChoiceField(
+        label=_("Decision"),
+        coerce=lambda value: value == "yes",
+        choices=[
+            ("no", _("Refuse: it stays shut")),
+            ("yes", _("Allow: it opens once a second person confirms")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Because"),
+        help_text=_(
+            "How you read the text, and why it holds for these recipients and this content."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    evidence = forms.CharField(
+        label=_("Evidence"),
+        required=False,
+        max_length=500,
+        help_text=_("Where your advice or the ministry's answer is kept."),
+    )
+    valid_until = forms.DateTimeField(
+        label=_("Until"),
+        required=False,
+        help_text=_("Without an end it holds until somebody ends it, or the law changes."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, *args: Any, groups: Iterable[manual.Group], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisations"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (
+                words.recipient(group.profile),
+                [(str(one.pk), one.name) for one in group.organisations],
+            )
+            for group in groups
+        ]
+
+
 class VerifyForm(forms.Form):
     """Where a rule was read."""
 
@@ -315,6 +364,73 @@ class VerifyForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class ConsentForm(forms.Form):
+    """A signed consent (instemming), to be confirmed by a second person."""
+
+    advisory_number = forms.RegexField(
+        label=_("For which advisory"),
+        regex=r"^NCSC-[0-9]{4}-[0-9]{4,}$",
+        required=False,
+        max_length=20,
+        help_text=_("A number, NCSC-2026-0001. Empty: for everything that can be traced to it."),
+        error_messages={"invalid": _("A number looks like NCSC-2026-0001.")},
+    )
+    to_organisation = forms.ModelChoiceField(
+        label=_("To this organisation"),
+        queryset=Organisation.objects.order_by("name"),
+        required=False,
+    )
+    to_capacity = forms.ChoiceField(
+        label=_("Or to every"),
+        choices=[EMPTY[0], *words.choices(c for c in Capacity if c is not Capacity.PUBLIC)],
+        required=False,
+    )
+    to_sector = forms.ModelChoiceField(
+        label=_("Only in this sector"),
+        queryset=Sector.objects.order_by("name_nl"),
+        required=False,
+    )
+    purpose = forms.ChoiceField(label=_("For this purpose"), choices=words.choices(Purpose))
+    valid_from = forms.DateTimeField(
+        label=_("Valid from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    valid_until = forms.DateTimeField(
+        label=_("Valid until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    signatory = forms.CharField(
+        label=_("Signed by"), max_length=200, help_text=_("Name and position.")
+    )
+    ground = forms.CharField(
+        label=_("On what authority"),
+        max_length=300,
+        help_text=_("Articles of association, a mandate or a power of attorney, with its date."),
+    )
+    reference = forms.CharField(
+        label=_("Signed statement"),
+        max_length=300,
+        help_text=_("Where it is kept, or under which number it was received."),
+    )
+    statement_sha256 = forms.RegexField(
+        label=_("SHA-256 of that file"),
+        regex=r"^[0-9a-f]{64}$",
+        required=False,
+        help_text=_("64 characters, lower case; what sha256sum prints."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("to_organisation") and not data.get("to_capacity"):
+            self.add_error(
+                "to_organisation", _("Say to whom: an organisation, or every of a kind.")
+            )
+        since, until = data.get("valid_from"), data.get("valid_until")
+        if since and until and until <= since:
+            self.add_error("valid_until", _("It ends before it begins."))
+        return data
 
 
 class FactForm(forms.Form):

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from sharing.views import desk, exceptions, law, linting, public, readers, registry, releases
+from sharing.views import (
+    consents,
+    desk,
+    exceptions,
+    law,
+    linting,
+    public,
+    readers,
+    registry,
+    releases,
+    rulings,
+)
 
 app_name = "sharing"
 urlpatterns = [
@@ -76,8 +87,14 @@ urlpatterns = [
         law.approve,
         name="approve-reassessment",
     ),
+    path("desk/law/manual/", rulings.queue, name="manual"),
+    path("desk/law/manual/sections/<int:section_id>", rulings.section, name="manual-section"),
+    path("desk/law/manual/confirm", rulings.confirm, name="confirm-rulings"),
+    path("desk/law/manual/rulings/<int:ruling_id>/end", rulings.end, name="end-ruling"),
+    path("desk/registry/consents", consents.ending, name="consents"),
     path("desk/registry/", registry.organisations, name="organisations"),
     path("desk/registry/<uuid:organisation_id>", registry.organisation, name="organisation"),
+    path("desk/registry/<uuid:organisation_id>/consent", consents.give, name="give-consent"),
     path(
         "desk/registry/<uuid:organisation_id>/identifiers",
         registry.add_identifier,

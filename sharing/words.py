@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from law.facts import Recipient
 from law.rules import Label
 from law.vocabulary import (
     Capacity,
@@ -159,3 +160,11 @@ def word(value: Any) -> Any:
 
 def choices(values: Iterable[Any]) -> list[tuple[str, Any]]:
     return [(value.value, word(value)) for value in values]
+
+
+def recipient(profile: Recipient) -> str:
+    """What somebody is: capacities and, outside the European Netherlands, the place."""
+    parts = [str(word(capacity)) for capacity in sorted(profile.capacities)]
+    if profile.territory not in (None, Territory.NETHERLANDS):
+        parts.append(str(word(profile.territory)))
+    return ", ".join(parts) or str(_("no capacity"))

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from advisories.addressing import Addressing
@@ -43,9 +43,6 @@ from recipients.models import (
 )
 from recipients.models.facts import AssuranceKind
 from sharing.services import registry
-
-if TYPE_CHECKING:
-    from tests.scenario import RefusedAtTheDoor, Scenario
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 AT = datetime(2026, 9, 1, 10, tzinfo=AMSTERDAM)  # the Cyberbeveiligingswet is in force
@@ -253,11 +250,10 @@ def fresh(version: AdvisoryVersion) -> AdvisoryVersion:
     return AdvisoryVersion.objects.select_related("advisory", "author").get(pk=version.pk)
 
 
-def scenario(question: Question) -> Scenario | RefusedAtTheDoor:
+def scenario(question: Question) -> Any:
     """A whole question of the law from plain values: set up, released, to be read back.
 
-    `made.decision`, `made.over_web()`, `made.over_api()`; see `tests.scenario`, which is built with
-    the builders above.
+    `made.decision` (`outcome`, `code`), `made.rules`, `made.over_web()`, `made.over_api()`: a
+    `tests.scenario.Scenario`, or for what is classified a `RefusedAtTheDoor` with the same names.
     """
-    made: Scenario | RefusedAtTheDoor = importlib.import_module("tests.scenario").scenario(question)
-    return made
+    return importlib.import_module("tests.scenario").scenario(question)

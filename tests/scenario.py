@@ -6,11 +6,14 @@ the item becomes marked organisations, achterban, instemming and linking organis
 attested is attested by people whose roles may. Then the one section is written, approved by a
 second person and released at the question's instant, addressed to that organisation by name, or to
 the public. Everything goes through the acts that staff go through.
+
+`relation.legal_ruling`: where the law leaves it to a person, legal affairs allows it and a second
+person confirms, between approval and release. Where the law does not ask, nobody can rule.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -19,15 +22,17 @@ from uuid import UUID
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+import law
 from advisories.addressing import Addressing
 from advisories.facets import Facets
 from advisories.models import Advisory, AdvisoryVersion, ImportedDocument, Section
 from audit.models import Entry
 from law.facts import Item, Question
-from law.vocabulary import Capacity
+from law.vocabulary import Capacity, Outcome
 from recipients.models import (
     Assurance,
     Consent,
@@ -42,8 +47,8 @@ from recipients.models.facts import AssuranceKind
 from sharing.api import SCOPE
 from sharing.facts.attested import by_purpose
 from sharing.facts.profiles import PUBLIC_DIGEST
-from sharing.models import Decision, Release
-from sharing.services import registry, releasing
+from sharing.models import Decision, LegalRuling, Release
+from sharing.services import registry, releasing, ruling
 from tests import builders
 from tests.advisories.samples import document
 from tests.sharing.published import browser
@@ -58,7 +63,7 @@ class Scenario:
     """What was set up and released."""
 
     question: Question
-    recipient: Organisation | None  # None: the public
+    recipient: Any  # an organisation; None: the public
     person: User | None
     machine: MachineClient | None
     release: Release
@@ -79,31 +84,37 @@ class Scenario:
     def rules(self) -> set[str]:
         return {rule for gate in self.decision.gates for rule in gate["rules"]}
 
-    def over_web(self) -> bool:
-        """Whether the reader of the recipient reads the section in a browser, at the instant; of
-        the public: anybody, without logging in.
+    def over_web(self, *, at: datetime | None = None) -> bool:
+        """Whether the reader of the recipient reads the section in a browser, at the instant of
+        the question or at `at`; of the public: anybody, without logging in.
 
         Raises `AssertionError` when the answer is neither the section nor "nothing there".
         """
-        with self._clock():
+        with self._clock(at):
             if self.person is None:
                 answer = Client().get(f"/public/advisories/{self._number}")
             else:
-                answer = browser(self.person).get(f"/advisories/{self._number}")
+                known = Authenticator.objects.filter(
+                    user=self.person
+                ).exists()  # who logged in before
+                answer = browser(self.person, second_factor=not known).get(
+                    f"/advisories/{self._number}"
+                )
         return _reads(answer)
 
-    def over_api(self) -> bool:
+    def over_api(self, *, at: datetime | None = None) -> bool:
         """The same for the recipient's program over REST."""
-        if self.machine is None:
-            with self._clock():
+        with self._clock(at):
+            if self.machine is None:
                 return _reads(Client().get(f"/api/v1/public/advisories/{self._number}"))
-        with self._clock():
-            Token.objects.create(
+            Token.objects.update_or_create(
                 type=Token.Type.ACCESS_TOKEN,
                 hash=get_adapter().hash_token("token-of-the-scenario"),
                 client=self.machine.client,
-                expires_at=self.question.instant + HOUR,
-                scopes=SCOPE,
+                defaults={
+                    "expires_at": (at or self.question.instant) + HOUR,
+                    "scopes": SCOPE,
+                },
             )
             answer = Client().get(
                 f"/api/v1/advisories/{self._number}",
@@ -115,8 +126,8 @@ class Scenario:
     def _number(self) -> str:
         return self.release.version.advisory.number
 
-    def _clock(self) -> Any:
-        return patch("django.utils.timezone.now", return_value=self.question.instant)
+    def _clock(self, at: datetime | None) -> Any:
+        return patch("django.utils.timezone.now", return_value=at or self.question.instant)
 
 
 @dataclass(frozen=True)
@@ -197,12 +208,43 @@ def scenario(question: Question) -> Scenario | RefusedAtTheDoor:
             at=since,
         )
     version = _written(question, recipient, person, _about(question, recipient, since), since)
+    unruled = replace(question, relation=replace(question.relation, legal_ruling=False))
+    if (
+        recipient
+        and question.relation.legal_ruling
+        and law.decide(unruled).outcome is Outcome.MANUAL
+    ):
+        rule(version, recipient, at=question.instant, since=since)
     release = releasing.release(
         version_id=version.pk,
         by=builders.staff(Role.DUTY_OFFICER, since=since),
         at=question.instant,
     )
     return Scenario(question, recipient, person, machine, release)
+
+
+def rule(
+    version: AdvisoryVersion,
+    recipient: Organisation,
+    *,
+    at: datetime,
+    since: datetime,
+    until: datetime | None = None,
+) -> LegalRuling:
+    """Two of legal affairs allow the one section to the recipient."""
+    (made,) = ruling.decide(
+        section_id=version.sections.get().pk,
+        organisation_ids=[recipient.pk],
+        allows=True,
+        reason="De tekst sluit het niet uit; zie het advies.",
+        evidence="Advies 12",
+        valid_until=until,
+        by=builders.staff(Role.LEGAL_OFFICER, since=since),
+        at=at,
+    )
+    second = builders.staff(Role.LEGAL_OFFICER, since=since)
+    (confirmed,) = ruling.confirm(ruling_ids=[made.pk], by=second, at=at)
+    return confirmed
 
 
 def _recipient(question: Question, since: datetime) -> Organisation:

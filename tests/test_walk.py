@@ -120,6 +120,7 @@ def no_supply(_: "World") -> dict[str, Any]:
     return {"supply_id": 2**31}
 
 
+SECOND = ("second_reader", "duty_officer", "legal_officer")
 SEES_LAW = (*DESK, "legal_officer", "auditor")
 SEES_REGISTRY = (*DESK, "legal_officer", "registry_manager", "security_officer", "auditor")
 SIGNED_IN = (*READERS, "staff without role", *STAFF)
@@ -184,6 +185,12 @@ TABLE |= {
     "sharing:end-identifier": row(
         lambda _: {"identifier_kind": "domain", "identifier_id": 2**31}, POST=to()
     ),
+    "sharing:consents": row(GET=to(*SEES_REGISTRY)),
+    "sharing:give-consent": row(
+        registered,
+        GET=to("registry_manager", "security_officer"),
+        POST=to("registry_manager", "security_officer", answer=422),
+    ),
     "sharing:confirm-fact": row(fact, POST=to()),
     "sharing:end-fact": row(fact, POST=to()),
     "sharing:consequences": row(fact, GET=to()),
@@ -206,6 +213,14 @@ TABLE |= {
     "sharing:reassessment-progress": row(GET=to()),
     "sharing:propose-reassessment": row(POST=to("legal_officer", answer=422)),
     "sharing:approve-reassessment": row(lambda _: {"reassessment_id": 2**31}, POST=to()),
+    "sharing:manual": row(GET=to(*SEES_LAW)),
+    "sharing:manual-section": row(
+        lambda world: {"section_id": world.section},
+        GET=to(*SEES_LAW),
+        POST=to("legal_officer", answer=422),
+    ),
+    "sharing:confirm-rulings": row(POST=to(*SECOND, answer=302)),
+    "sharing:end-ruling": row(lambda _: {"ruling_id": 2**31}, POST=to()),
     # accounts: by invitation
     "account_login": row(
         GET=only(*STRANGERS, get=200, others=302), POST=only(*STRANGERS, get=200, others=302)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from advisories.addressing import Addressing
@@ -192,14 +192,15 @@ def remove_section(
     section = _section_of(version, section_id)
     if section.kind == Section.Kind.LEAD:
         raise WrongStatus(_("Every advisory has a summary; it cannot be removed."))
-    if section.attestations.exists():
+    position = section.position
+    try:
+        section.delete()
+    except ProtectedError as error:  # attested, or ruled upon by legal affairs
         raise WrongStatus(
             _(
                 "Something was attested about this section, and that stays on record. Empty it instead."
             )
-        )
-    position = section.position
-    section.delete()
+        ) from error
     version.sections.filter(position__gt=position).update(position=F("position") - 1)
     edited(version, by=by, at=at)
     note(version, "section.remove", by=by, at=at, section=section_id)
@@ -387,10 +388,14 @@ def discard_draft(*, version_id: int, revision: int, by: User, at: datetime) -> 
     fits(version, revision)
     if version.status not in OPEN:
         raise WrongStatus(_("A released version stays."))
+    stays = WrongStatus(_("What was attested or received for this draft stays on record."))
     if version.attestations.exists() or version.imported_from.exists():
-        raise WrongStatus(_("What was attested or received for this draft stays on record."))
+        raise stays
     note(version, "discard", by=by, at=at)
     Editor.objects.filter(version=version).delete()
     Marking.objects.filter(section__version=version).delete()
-    version.sections.all().delete()
-    version.delete()
+    try:
+        version.sections.all().delete()
+        version.delete()
+    except ProtectedError as error:  # ruled upon by legal affairs
+        raise stays from error

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from advisories.addressing import Addressing
 from advisories.errors import Incomplete, NotAllowed, WrongStatus
 from advisories.facets import Facets
-from advisories.models import AdvisoryVersion, Editor
+from advisories.models import AdvisoryVersion, Editor, Section
 from advisories.services.linting import refuse_unanswered, refuse_unconfirmed
 from advisories.services.open_versions import fits, locked, needs, note
 from recipients.models import User
@@ -94,21 +94,30 @@ def content_digest(version: AdvisoryVersion) -> str:
         "targeted": version.targeted,
         "addressing": version.addressing,
         "purpose": [version.purpose, version.purpose_text],
-        "sections": [
-            {
-                "position": section.position,
-                "kind": section.kind,
-                "heading": section.heading,
-                "body": section.body,
-                "data": section.data,
-                "marking": _marking(section),
-            }
-            for section in sections
-        ],
+        "sections": [{"position": section.position, **_words(section)} for section in sections],
         "attestations": list(version.attestations.order_by("pk").values_list("pk", flat=True)),
     }
+    return _digest(content)
+
+
+def section_digest(section: Section, version: AdvisoryVersion) -> str:
+    """Sha256 over what one section says, how it is marked and what it is shared for."""
+    return _digest({"purpose": [version.purpose, version.purpose_text], **_words(section)})
+
+
+def _digest(content: dict[str, Any]) -> str:
     canonical = json.dumps(content, separators=(",", ":"), sort_keys=True, default=_plain)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _words(section: Section) -> dict[str, Any]:
+    return {
+        "kind": section.kind,
+        "heading": section.heading,
+        "body": section.body,
+        "data": section.data,
+        "marking": _marking(section),
+    }
 
 
 def _marking(section: Any) -> dict[str, Any] | None:

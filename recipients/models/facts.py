@@ -219,7 +219,8 @@ class Consent(RegistryFact):
     """Instemming: `organisation` lets data traceable to it go to the recipients in scope.
 
     An empty scope field does not restrict; at least one of the recipient fields must be set.
-    Ending it (`ended_by`) is the withdrawal, and works at once.
+    Ending it (`ended_by`) is the withdrawal, and works at once. `ground` says on which authority
+    the signatory signed, `reference` where the signed statement is kept.
     """
 
     advisory_number = models.CharField(max_length=20, blank=True)  # empty: every item
@@ -229,6 +230,8 @@ class Consent(RegistryFact):
     to_capacity = models.CharField(max_length=20, blank=True, choices=choices(Capacity))
     to_sector = models.ForeignKey(Sector, models.PROTECT, null=True, blank=True, related_name="+")
     purpose = models.CharField(max_length=30, choices=choices(Purpose))
+    signatory = models.CharField(max_length=200, blank=True)
+    statement_sha256 = models.CharField(max_length=64, blank=True)  # of the file as received
 
     class Meta(RegistryFact.Meta):
         constraints = [
@@ -239,5 +242,9 @@ class Consent(RegistryFact):
             ),
             models.CheckConstraint(
                 condition=Q(purpose__in=[p.value for p in Purpose]), name="consent_purpose_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(statement_sha256="") | Q(statement_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="consent_statement_digest_form",
             ),
         ]

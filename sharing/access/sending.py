@@ -36,7 +36,7 @@ def for_sending(
             {contact.organisation_id for contact in contacts}, at=at
         ).items()
     }
-    held = _held(release, contacts, at=at)
+    held = held_sections(release, contacts, at=at)
     judge = _Judge(matter, profiles)
     matter.look_up_links(contact.organisation_id for contact in contacts if judge.by_name(contact))
     made: dict[frozenset[int], Shared] = {}
@@ -96,7 +96,7 @@ class _Judge:
         return {pk: verdict for pk, verdict in answers.items() if verdict.allowed}
 
 
-def _held(
+def held_sections(
     release: Release, contacts: Sequence[Contact], *, at: datetime
 ) -> dict[int, frozenset[int]]:
     """The sections of the release that grants open to each contact at `at`."""

@@ -147,7 +147,7 @@ UPDATE sharing_delivery d
 # A notice `d` that may have arrived: handed over, or tried in a way whose end nobody knows (a worker
 # that died, a connection that broke). A try that was withheld or answered with a refusal told nobody.
 MAY_HAVE_ARRIVED = """
-d.kind = 'notice' AND d.attempts > (
+d.kind IN ('notice', 'widened') AND d.attempts > (
   SELECT count(*) FROM sharing_deliveryattempt t
    WHERE t.delivery_id = d.id
      AND (t.outcome IN ('withheld', 'recalled', 'refused')
@@ -155,10 +155,14 @@ d.kind = 'notice' AND d.attempts > (
 """
 
 
-def told(*, advisory_id: int, contacts: Iterable[int]) -> frozenset[int]:
-    """Those of the contacts to whom a notice about any version of the advisory may have gone."""
+def told(
+    *, advisory_id: int, contacts: Iterable[int], release_id: int | None = None
+) -> frozenset[int]:
+    """Those of the contacts to whom a notice about any version of the advisory, or about that
+    release of it, may have gone."""
+    asked = {"advisory": advisory_id, "release": release_id, "contacts": list(contacts)}
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, {"advisory": advisory_id, "contacts": list(contacts)})
+        cursor.execute(_TOLD, asked)
         return frozenset(row[0] for row in cursor.fetchall())
 
 
@@ -167,7 +171,8 @@ SELECT DISTINCT d.contact_id
   FROM sharing_delivery d
   JOIN sharing_release r ON r.id = d.release_id
   JOIN advisories_advisoryversion v ON v.id = r.version_id
- WHERE v.advisory_id = %(advisory)s AND d.contact_id = ANY(%(contacts)s) AND {MAY_HAVE_ARRIVED}
+ WHERE v.advisory_id = %(advisory)s
+   AND (%(release)s::bigint IS NULL OR d.release_id = %(release)s) AND d.contact_id = ANY(%(contacts)s) AND {MAY_HAVE_ARRIVED}
 """  # noqa: S608 -- constants only
 
 

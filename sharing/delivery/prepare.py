@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,7 +28,7 @@ class Prepared:
     ended: list[Settled] = field(default_factory=list)  # will not be sent, and why
     # Stay owed: a bug must not lose a message, nor hold up the others.
     broken: list[Claimed] = field(default_factory=list)
-    too_early: list[Claimed] = field(default_factory=list)  # a withdrawal before its notice
+    too_early: list[Claimed] = field(default_factory=list)  # word of an end, before its notice
 
 
 def prepare(claimed: Sequence[Claimed], *, releases: dict[int, Release], at: datetime) -> Prepared:
@@ -51,6 +51,8 @@ def prepare(claimed: Sequence[Claimed], *, releases: dict[int, Release], at: dat
         try:
             if kind == Delivery.Kind.WITHDRAWAL:
                 _withdrawals(release, owed, contacts, prepared, at=at)
+            elif kind == Delivery.Kind.NARROWED:
+                _narrowed(release, owed, contacts, prepared, at=at)
             else:
                 _notices(release, owed, contacts, prepared, at=at)
         except Exception:  # one release that cannot be judged must not hold up the others
@@ -89,6 +91,27 @@ def _notices(
             _address(one, contact, rendered(permitted, contact.language), prepared)
 
 
+def _narrowed(
+    release: Release,
+    owed: list[Claimed],
+    contacts: dict[int, Contact],
+    prepared: Prepared,
+    *,
+    at: datetime,
+) -> None:
+    """That part of it may be used no longer. Who is told that all of it was withdrawn is not told
+    less besides."""
+    if release.withdrawn_at is not None:
+        prepared.ended += [Settled(one, Delivery.Status.RECALLED, "recalled") for one in owed]
+        return
+    told = claim.told(
+        advisory_id=release.version.advisory_id,
+        release_id=release.pk,
+        contacts=[one.contact_id for one in owed],
+    )
+    _afterwards(release, owed, contacts, prepared, told=told, made=mail.narrowed, at=at)
+
+
 def _withdrawals(
     release: Release,
     owed: list[Claimed],
@@ -97,20 +120,33 @@ def _withdrawals(
     *,
     at: datetime,
 ) -> None:
+    told = claim.told(
+        advisory_id=release.version.advisory_id, contacts=[one.contact_id for one in owed]
+    )
+    _afterwards(release, owed, contacts, prepared, told=told, made=mail.withdrawal, at=at)
+
+
+def _afterwards(
+    release: Release,
+    owed: list[Claimed],
+    contacts: dict[int, Contact],
+    prepared: Prepared,
+    *,
+    told: frozenset[int],
+    made: Callable[..., mail.Rendition],
+    at: datetime,
+) -> None:
     """Names nothing but the number, to those who were told: nothing is left to judge but whether
     the mailbox is still theirs. It waits for a notice that is in some worker's hands."""
     on_its_way = set(
         Delivery.objects.filter(
             release__version__advisory=release.version.advisory_id,
-            kind=Delivery.Kind.NOTICE,
+            kind__in=Delivery.TELLS,
             status=Delivery.Status.SENDING,
             contact__in=[one.contact_id for one in owed],
         ).values_list("contact_id", flat=True)
     )
-    told = claim.told(
-        advisory_id=release.version.advisory_id, contacts=[one.contact_id for one in owed]
-    )
-    made: dict[str, mail.Rendition] = {}
+    renditions: dict[str, mail.Rendition] = {}
     for one in owed:
         contact = contacts[one.contact_id]
         if contact.pk in on_its_way:
@@ -122,11 +158,11 @@ def _withdrawals(
         if not contact.active or (contact.user is not None and not contact.user.is_active):
             prepared.ended.append(Settled(one, Delivery.Status.WITHHELD, "withheld"))
             continue
-        if contact.language not in made:
-            made[contact.language] = mail.withdrawal(
+        if contact.language not in renditions:
+            renditions[contact.language] = made(
                 release.version.advisory.number, language=contact.language, at=at
             )
-        _address(one, contact, made[contact.language], prepared)
+        _address(one, contact, renditions[contact.language], prepared)
 
 
 def _address(one: Claimed, contact: Contact, rendition: mail.Rendition, prepared: Prepared) -> None:

@@ -29,6 +29,7 @@ from sharing.facts.relations import (
     consents_of,
     earliest,
 )
+from sharing.facts.rulings import Key, Ruled, ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Matter:
     stated: frozenset[Predicate]
     consents: tuple[Permission, ...]
     constituencies: Constituencies
+    rulings: Mapping[Key, Ruled] = field(default_factory=dict)
     _links: dict[UUID, Links] = field(default_factory=dict)
 
     @classmethod
@@ -84,6 +86,7 @@ class Matter:
             stated=by_purpose(purpose, version.purpose_text),
             consents=consents_of(traced, advisory=version.advisory.number, purpose=purpose, at=at),
             constituencies=Constituencies.of_members(about, at=at),
+            rulings=ruled(version, (subject.section for subject in subjects), at=at),
         )
 
     def particular(self) -> frozenset[UUID]:
@@ -94,10 +97,12 @@ class Matter:
         named = {s.organisation_id for s in self.said if s.organisation_id}
         consented = {c.to_organisation for c in self.consents if c.to_organisation}
         about = {pk for subject in self.subjects for pk in subject.about}
+        allowed = {organisation for _section, organisation in self.rulings}
         return frozenset(
             about
             | named
             | consented
+            | allowed
             | self.constituencies.members.keys()
             | self.addressing.organisations
         )
@@ -134,6 +139,9 @@ class Matter:
         if serves:
             until = earliest(until, self.constituencies.until(organisation_id, subject.about))
         links = self.links(organisation_id)
+        ruling = self.rulings.get((subject.section.pk, organisation_id))
+        if ruling is not None:
+            until = earliest(until, ruling.until)
         return Bond(
             Relation(
                 is_only_subject=subject.about == {organisation_id},
@@ -142,6 +150,7 @@ class Matter:
                 consent_of_all_traced=consented,
                 consent_was_given=given,
                 no_linking_organisation=links.alone,
+                legal_ruling=ruling is not None,
                 named_for_red=named_for_red,
                 designation_ended=links.designation_ended,
             ),

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,6 +20,7 @@ from law.facts import Recipient
 from law.regimes import regime_at
 from recipients.models import Organisation
 from sharing import judging
+from sharing.comparing import Holding, holdings
 from sharing.facts import profiles
 from sharing.facts.matter import Matter
 from sharing.granting import store
@@ -56,10 +58,12 @@ class _Watch:
         ]
         return _visible(groups, at=self.at)
 
+    def events(self) -> list[FeedEvent]:
+        group = self.organisation.group_id
+        return list(_differences(self.before, self.seen(), at=self.at, group_id=group))
+
     def announce(self) -> None:
-        announce(
-            _differences(self.before, self.seen(), at=self.at, group_id=self.organisation.group_id)
-        )
+        announce(self.events())
 
 
 def _visible(groups: Iterable[int], *, at: datetime) -> Seen:
@@ -135,6 +139,7 @@ def decide_anew(organisation: Organisation, *, at: datetime, reason: EndedGrant.
         named |= Q(addressing__people__contains=person)
     about = Q(version__sections__marking__organisations__organisation=organisation)
     about |= Q(version__attestations__organisation=organisation)  # said of this one alone
+    about |= Q(version__rulings__organisation=organisation)
     before = Q(version_id__in={one.version_id for one in gone})
     releases = _live(at=at).filter(before | named | about).distinct()
     profile, until = profiles.profiles_at([organisation.pk], at=at)[organisation.pk]
@@ -150,8 +155,9 @@ def _decide_release_anew(
     people: set[int],
     *,
     at: datetime,
+    matter: Matter | None = None,
 ) -> None:
-    matter = Matter.load(release.version, at=at)
+    matter = matter or Matter.load(release.version, at=at)
     rulings = [r for r in for_people(matter) if r.person_id in people]
     if judging.addressed(matter, {organisation.pk: profile}):
         rulings += judging.for_organisation(matter, organisation.pk, profile, facts_until=until)
@@ -161,14 +167,82 @@ def _decide_release_anew(
     store.settle_newest(store.BY_PERSON, advisories=advisories, holders=granted.people)
 
 
-def follow_consent(traced: Organisation, *, at: datetime) -> None:
-    """A consent (instemming) of `traced` began or ended: decide anew what can be traced to it."""
+def follow_rulings(
+    release: Release, organisation_ids: Iterable[UUID], *, at: datetime
+) -> list[Organisation]:
+    """Rulings about these organisations began or ended: decide this release anew for each, and tell
+    the feed. Returns those to whom more of it is open than was. Nothing happens while not live."""
+    if not _live(at=at).filter(pk=release.pk).exists():
+        return []
+    organisations = list(
+        Organisation.objects.select_for_update(no_key=True)
+        .filter(pk__in=set(organisation_ids))
+        .order_by("pk")
+    )
+    matter = Matter.load(release.version, at=at)
+    found = profiles.profiles_at({one.pk for one in organisations}, at=at)
+    events: list[FeedEvent] = []
+    gained = []
+    for organisation in organisations:
+        watch = _Watch(organisation, at)
+        before = holdings(at=at, version=release.version_id, organisation=organisation.pk)
+        _follow_ruling(release, organisation, *found[organisation.pk], matter, at=at)
+        events += watch.events()
+        if holdings(at=at, version=release.version_id, organisation=organisation.pk) - before:
+            gained.append(organisation)
+    announce(events)
+    return gained
+
+
+def _follow_ruling(
+    release: Release,
+    organisation: Organisation,
+    profile: Recipient,
+    until: datetime | None,
+    matter: Matter,
+    *,
+    at: datetime,
+) -> None:
+    people = set(organisation.people.values_list("pk", flat=True))
+    params = {
+        "version": release.version_id,
+        "group": organisation.group_id,
+        "people": list(people),
+    }
+    for table, holder in (
+        (store.BY_GROUP, "g.group_id = %(group)s"),
+        (store.BY_PERSON, "g.user_id = ANY(%(people)s)"),
+    ):
+        store.end(
+            table,
+            f"g.version_id = %(version)s AND {holder}",
+            params,
+            reason=EndedGrant.Reason.RULING,
+            at=at,
+        )
+    _decide_release_anew(release, organisation, profile, until, people, at=at, matter=matter)
+    advisories = [release.version.advisory_id]  # an earlier version may be the newest again
+    store.settle_newest(store.BY_GROUP, advisories=advisories, holders=[organisation.group_id])
+    store.settle_newest(store.BY_PERSON, advisories=advisories, holders=people)
+
+
+def follow_consent(traced: Organisation, *, at: datetime) -> dict[int, frozenset[Holding]]:
+    """A consent (instemming) of `traced` began or ended: decide anew what can be traced to it.
+
+    Returns, by release id, what somebody held and holds no longer.
+    """
+    lost: dict[int, frozenset[Holding]] = {}
     releases = _live(at=at).filter(
         version__sections__marking__organisations__organisation=traced,
         version__sections__marking__organisations__traceable=True,
     )
     for release in releases.distinct():
+        before = holdings(at=at, version=release.version_id)
         decide_release_anew(release, reason=EndedGrant.Reason.CONSENT, at=at)
+        gone = before - holdings(at=at, version=release.version_id)
+        if gone:
+            lost[release.pk] = gone
+    return lost
 
 
 def follow_supply(version_id: int, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.onward import RemarkRequest
 from sharing.models.reading import PublicReading
 from sharing.models.reassessing import ReassessedRelease, Reassessment
+from sharing.models.ruling import LegalRuling
 from sharing.models.verifying import RuleVerification
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "FactSheet",
     "FeedEvent",
     "Grant",
+    "LegalRuling",
     "PersonalGrant",
     "PublicReading",
     "ReassessedRelease",

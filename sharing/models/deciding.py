@@ -104,8 +104,11 @@ class Decision(models.Model):
                 name="decision_person_of_organisation",
             ),
         ]
-        indexes = [  # the watch over legal duties asks for the few that there are
-            models.Index(fields=["release"], condition=Q(outcome="must"), name="decision_must")
+        indexes = [
+            # the watch over legal duties asks for the few that there are
+            models.Index(fields=["release"], condition=Q(outcome="must"), name="decision_must"),
+            # what the law left to a person: few among very many
+            models.Index(fields=["release"], condition=Q(outcome="manual"), name="decision_manual"),
         ]
 
     def __str__(self) -> str:

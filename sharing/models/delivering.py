@@ -11,7 +11,7 @@ from sharing.models.deciding import Release
 
 
 class Delivery(models.Model):
-    """One message owed to one contact. Written with the release, or not at all.
+    """One message owed to one contact. Written with the act that owes it, or not at all.
 
     The id is also the left side of the Message-ID: a repeated send is recognisably the same.
     """
@@ -19,6 +19,11 @@ class Delivery(models.Model):
     class Kind(models.TextChoices):
         NOTICE = "notice"  # a version was released
         WITHDRAWAL = "withdrawal"  # what you were told about was withdrawn
+        WIDENED = "widened"  # a later act opened more of a version that is out
+        NARROWED = "narrowed"  # part of what you were told about may not be used any more
+
+    # Those that say what may be read: judged again at the send, and recalled with the release.
+    TELLS = (Kind.NOTICE, Kind.WIDENED)
 
     class Channel(models.TextChoices):
         EMAIL = "email"
@@ -42,13 +47,23 @@ class Delivery(models.Model):
     urgent = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    # The instant of the later act that owes it. Empty for the release and the withdrawal of it,
+    # which owe a contact one message each.
+    occasion = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)  # also the fencing number
     handed_over_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "contact", "channel", "kind"], name="delivery_once_per_contact"
+                fields=["release", "contact", "channel", "kind", "occasion"],
+                nulls_distinct=False,
+                name="delivery_once_per_contact",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["notice", "withdrawal"], occasion=None)
+                | Q(kind__in=["widened", "narrowed"], occasion__isnull=False),
+                name="delivery_later_has_occasion",
             ),
             models.CheckConstraint(
                 condition=Q(status="sending", lease_until__isnull=False)
@@ -74,7 +89,8 @@ class Delivery(models.Model):
                 name="delivery_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["notice", "withdrawal"]), name="delivery_kind_known"
+                condition=Q(kind__in=["notice", "withdrawal", "widened", "narrowed"]),
+                name="delivery_kind_known",
             ),
         ]
         indexes = [  # the worker looks only at what is still owed, urgent first

@@ -121,6 +121,7 @@ class EndedGrant(models.Model):
         WITHDRAWN = "withdrawn"  # the release was withdrawn
         REGISTRY = "registry"  # a fact about the organisation changed
         CONSENT = "consent"  # instemming ended
+        RULING = "ruling"  # a decision of legal affairs began or ended
         REPLACED = "replaced"  # decided again; another grant took its place
         REASSESSED = "reassessed"  # assessed again under the law that came after
         EXCEPTION = "exception"  # an exceptional supply was ended before its time

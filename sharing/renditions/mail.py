@@ -106,6 +106,23 @@ def withdrawal(advisory: str, *, language: str, at: datetime) -> Rendition:
         return _build(subject, "\n\n".join(lines), languages=language, at=at)
 
 
+def narrowed(advisory: str, *, language: str, at: datetime) -> Rendition:
+    """That part of an advisory may be used no longer because a consent was withdrawn: its number,
+    and neither which part, nor whose consent."""
+    with override(language):
+        subject = _("Part of %(advisory)s may no longer be used") % {"advisory": advisory}
+        lines = [
+            _(
+                "Part of %(advisory)s may no longer be used or passed on: the organisation"
+                " concerned withdrew its consent. This also holds for what you kept of it."
+            )
+            % {"advisory": advisory},
+            _("What you may still read of it, if anything, is in the portal:"),
+            _link(advisory),
+        ]
+        return _build(subject, "\n\n".join(lines), languages=language, at=at)
+
+
 def _open_subject(shared: Shared) -> str:
     level = f" [{shared.level}]" if shared.level else ""
     start = f"{shared.advisory} [{shared.version}]{level}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from advisories.models import Advisory
 from recipients import services as registry
 from recipients.contradictions import sentence
 from recipients.errors import Conflict, Contradiction
@@ -20,7 +22,9 @@ from recipients.services import (
     open_account,
     register_machine,
 )
+from sharing.comparing import Holding
 from sharing.granting.following import follow_consent, follow_registry
+from sharing.services import narrowing
 from sharing.words import word
 
 __all__ = [
@@ -35,6 +39,7 @@ __all__ = [
     "end_identifier",
     "follow_anew",
     "open_account",
+    "propose_consent",
     "propose_fact",
     "register_machine",
     "register_organisation",
@@ -64,6 +69,18 @@ def propose_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
 
 
 @transaction.atomic(durable=True)
+def propose_consent(*, consent: Consent, by: User, at: datetime) -> RegistryFact:
+    """Put a signed consent (instemming) before a second person. `Conflict` for an advisory that
+    does not exist, or a recipient that is the organisation itself."""
+    number = consent.advisory_number
+    if number and not Advisory.objects.filter(number=number).exists():
+        raise Conflict(_("There is no advisory %(number)s.") % {"number": number})
+    if consent.to_organisation_id == consent.organisation_id:
+        raise Conflict(_("An organisation needs no consent of its own."))
+    return registry.propose_fact(fact=consent, by=by, at=at)
+
+
+@transaction.atomic(durable=True)
 def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
     """The second person: the fact holds, and audiences, grants and feed follow at once."""
     try:
@@ -76,9 +93,14 @@ def confirm_fact(*, fact: RegistryFact, by: User, at: datetime) -> RegistryFact:
 
 @transaction.atomic(durable=True)
 def end_fact(*, fact: RegistryFact, valid_until: datetime, by: User, at: datetime) -> RegistryFact:
-    """Bring the end of a fact forward. One person, at once: it can only narrow."""
+    """Bring the end of a fact forward. One person, at once: it can only narrow.
+
+    When a consent (instemming) is withdrawn, what is queued stops and who had it is told.
+    """
     ended = registry.end_fact(fact=fact, valid_until=valid_until, by=by, at=at)
-    _follow(ended, at=at)
+    lost = _follow(ended, at=at)
+    if lost:
+        narrowing.stop_and_tell(lost, fact=ended, by=by, at=at)
     return ended
 
 
@@ -89,8 +111,9 @@ def follow_anew(*, organisation: Organisation, at: datetime) -> None:
     follow_registry(organisation, at=at)
 
 
-def _follow(fact: RegistryFact, *, at: datetime) -> None:
+def _follow(fact: RegistryFact, *, at: datetime) -> dict[int, frozenset[Holding]]:
+    """What somebody lost through a consent that ended, by release id."""
     if isinstance(fact, Consent):
-        follow_consent(fact.organisation, at=at)
-    else:
-        follow_registry(fact.organisation, at=at)
+        return follow_consent(fact.organisation, at=at)
+    follow_registry(fact.organisation, at=at)
+    return {}

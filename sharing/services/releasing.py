@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,7 +13,7 @@ from advisories.models import AdvisoryVersion
 from advisories.services.reviewing import content_digest
 from audit.services import record
 from law.regimes import regime_at
-from recipients.models import User
+from recipients.models import Organisation, User
 from recipients.roles import Right, may
 from sharing import tasks
 from sharing.delivery.claim import MAY_HAVE_ARRIVED
@@ -62,7 +63,7 @@ def release(*, version_id: int, by: User, at: datetime) -> Release:
         (store.BY_PERSON, granted.people),
     ):
         store.settle_newest(table, advisories=[version.advisory_id], holders=holders)
-    owed = _owe_notices(made, at=at)
+    owed = owe_notices(made, at=at)
     record(
         at=at,
         actor=by.actor,
@@ -124,7 +125,7 @@ def withdraw(*, release_id: int, reason: str, by: User, at: datetime) -> Release
     newest = live[-1]
     told = _owe_withdrawal_notices(newest, live, at=at)
     recalled = Delivery.objects.filter(
-        release__in=live, kind=Delivery.Kind.NOTICE, status=Delivery.Status.PENDING
+        release__in=live, kind__in=Delivery.TELLS, status=Delivery.Status.PENDING
     ).update(status=Delivery.Status.RECALLED)
     record(
         at=at,
@@ -152,23 +153,41 @@ def _locked(version_id: int) -> AdvisoryVersion:
     )
 
 
-def _owe_notices(release: Release, *, at: datetime) -> int:
-    """One delivery per active contact of everyone who may see something. One statement."""
+def owe_notices(
+    release: Release, *, at: datetime, opened_to: Iterable[Organisation] | None = None
+) -> int:
+    """One delivery per active contact of everyone who may see something. One statement.
+
+    `opened_to`: only to these, to whom an act of `at` opened more of what is out already.
+    """
+    kind = Delivery.Kind.NOTICE if opened_to is None else Delivery.Kind.WIDENED
     with connection.cursor() as cursor:
-        cursor.execute(_NOTICES, {"release": release.pk, "version": release.version_id, "at": at})
+        cursor.execute(
+            _NOTICES,
+            {
+                "release": release.pk,
+                "version": release.version_id,
+                "kind": kind.value,
+                "only": None if opened_to is None else [one.pk for one in opened_to],
+                "occasion": None if opened_to is None else at,
+                "at": at,
+            },
+        )
         return int(cursor.rowcount)
 
 
 _NOTICES = """
 INSERT INTO sharing_delivery
-  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, attempts)
-SELECT gen_random_uuid(), r.id, c.id, c.organisation_id, 'notice', 'email', 'pending', r.urgent,
-       %(at)s, 0
+  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, occasion,
+   attempts)
+SELECT gen_random_uuid(), r.id, c.id, c.organisation_id, %(kind)s, 'email', 'pending', r.urgent,
+       %(at)s, %(occasion)s, 0
   FROM sharing_release r
   JOIN recipients_contact c ON c.active
   JOIN recipients_organisation o ON o.id = c.organisation_id
    AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
  WHERE r.id = %(release)s
+   AND (%(only)s::uuid[] IS NULL OR o.id = ANY(%(only)s::uuid[]))
    AND (o.id IN (
           SELECT m.organisation_id FROM sharing_audiencemembership m
             JOIN sharing_audience a ON a.id = m.audience_id

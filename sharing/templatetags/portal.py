@@ -5,9 +5,12 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from law.vocabulary import Tlp
+from law.facts import Recipient
+from law.vocabulary import Capacity, Predicate, Purpose, Tlp
+from recipients.models import Consent
 from sharing.evidence.names import GATES, STANDINGS
 from sharing.renditions.html import markdown
+from sharing.words import recipient as words_of
 from sharing.words import word
 
 register = template.Library()
@@ -29,6 +32,33 @@ def gate_name(name: str) -> Any:
 def standing(value: Any) -> Any:
     """What became of a piece of evidence, in words."""
     return STANDINGS[value]
+
+
+@register.filter
+def predicate(name: str) -> Any:
+    """The word for what a gate asked, by its name; the name itself for what the registry shows."""
+    return word(Predicate(name)) if name in frozenset(Predicate) else name
+
+
+@register.filter
+def kind(profile: Recipient) -> str:
+    """What a recipient is, in words."""
+    return words_of(profile)
+
+
+@register.filter
+def consented_to(consent: Consent) -> str:
+    """The recipients in scope of a consent."""
+    parts = [str(consent.to_organisation)] if consent.to_organisation else []
+    parts += [str(word(Capacity(consent.to_capacity)))] if consent.to_capacity else []
+    parts += [str(consent.to_sector)] if consent.to_sector else []
+    return ", ".join(parts)
+
+
+@register.filter
+def consented_for(consent: Consent) -> Any:
+    """The purpose of a consent."""
+    return word(Purpose(consent.purpose))
 
 
 @register.filter

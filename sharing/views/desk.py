@@ -18,8 +18,8 @@ from advisories.models import AdvisoryVersion, Section
 from advisories.services import drafting, importing, reviewing
 from law.vocabulary import Predicate, Purpose
 from recipients.models import Role
-from recipients.roles import Right
-from sharing import desk, exceptional, flows, linted
+from recipients.roles import Right, may
+from sharing import desk, exceptional, flows, linted, manual
 from sharing.forms import (
     AddressForm,
     AttestForm,
@@ -40,9 +40,13 @@ DESK = (Right.DRAFT, Right.APPROVE, Right.PUBLISH)
 @require_safe
 @staff(*DESK, Right.REGISTRY, Right.EXPLAIN)
 def home(request: HttpRequest) -> HttpResponse:
+    by, at = signed_in(request), timezone.now()
+    legal = may(by, Right.ATTEST_LEGAL, at=at)
     context = {
-        "home": desk.home(signed_in(request)),
-        "exceptions": exceptional.attention(at=timezone.now()),
+        "home": desk.home(by),
+        "exceptions": exceptional.attention(at=at),
+        "left": sum(one.organisations for one in manual.queue(at=at)) if legal else 0,
+        "unconfirmed": manual.waiting(at=at) if legal or may(by, Right.APPROVE, at=at) else 0,
     }
     return render(request, "desk/home.html", context)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from advisories.errors import Refusal
 from recipients.models import Assurance, Designation, IdentifierKind, Organisation, RegistryFact
 from recipients.roles import Right
-from sharing import desk
+from sharing import consents, desk
 from sharing.forms import FactForm, IdentifierForm
 from sharing.services import registry, what_if
 from sharing.views.guards import signed_in, staff
@@ -60,6 +60,7 @@ def _page(
     context = {
         "organisation": organisation,
         "facts": desk.facts(organisation, at=timezone.now()),
+        "consents": consents.of(organisation, at=timezone.now()),
         "contacts": desk.contacts(organisation),
         "identifiers": desk.identifiers(organisation),
         "form": FactForm(),

@@ -21,7 +21,7 @@ from advisories.errors import Refusal
 from advisories.services import drafting
 from law import LawError
 from recipients.roles import Right
-from sharing import desk
+from sharing import consents, desk
 from sharing.evidence.values import Explanation
 from sharing.forms import ReasonForm, SupposeForm
 from sharing.granting.deciding import preview as previewed
@@ -70,7 +70,9 @@ def _board(
     if found is None:
         raise Http404
     template = "_board" if "HX-Request" in request.headers else "board"
-    context = {"board": found, "withdrawal": form or ReasonForm()}
+    context: dict[str, object] = {"board": found, "withdrawal": form or ReasonForm()}
+    if template == "board":  # not with every renewal of the fragment
+        context["closings"] = consents.closings(found.release)
     return render(request, f"desk/{template}.html", context, status=status)
 
 

@@ -84,6 +84,7 @@ def _values(world: World) -> dict[str, list[Any]]:
         "request_id": [1],
         "flow": ["statement"],
         "supply_id": [1],
+        "ruling_id": [1],
     }
 
 

@@ -41,7 +41,7 @@ class Postman:
         where = f"{delivery.kind} {delivery.pk} at {at:%d %H:%M}"
         org, person = world.contacts[delivery.contact_id]
         name = canaries(person.name) if person else frozenset()
-        if delivery.kind == Delivery.Kind.WITHDRAWAL:
+        if delivery.kind not in Delivery.TELLS:  # that something ended: to who was told of it
             number = delivery.release.version.advisory.number
             assert mail is None or (delivery.contact_id, number) in self.told, where
             yield Visit(where, _seen(mail), frozenset(), name)

@@ -135,11 +135,30 @@ def lawful(version: Version, part: Part, org: Org, *, named: bool, at: datetime)
         and (
             _public(part)
             or (
-                _task(part, org, attested, at)
+                (
+                    _ruled(version, part, org, at)
+                    if _left_open(org, at)
+                    else _task(part, org, attested, at)
+                )
                 and (not part.confidential or _secrecy(org, attested, at))
                 and _personal(part, org, attested, at)
             )
         )
+    )
+
+
+def _left_open(org: Org, at: datetime) -> bool:
+    """The Act says nothing of bodies in the Caribbean part of the Kingdom: a person decides."""
+    caribbean = Territory.CARIBBEAN in org.held("territory", at)
+    return caribbean or Capacity.CARIBBEAN in org.held("capacity", at)
+
+
+def _ruled(version: Version, part: Part, org: Org, at: datetime) -> bool:
+    """Somebody of legal affairs allowed it, somebody else confirmed, and nobody ended it."""
+    return any(
+        one.holds(at)
+        for one in version.ruled
+        if (one.part, one.organisation) == (part.position, org.id)
     )
 
 
@@ -184,8 +203,6 @@ def _public(part: Part) -> bool:
 def _task(part: Part, org: Org, attested: set[Predicate], at: datetime) -> bool:
     """Gate A: R2 (own systems), R3 (about others). One capacity that has a task is enough."""
     capacities = org.held("capacity", at)
-    if Capacity.CARIBBEAN in capacities or Territory.CARIBBEAN in org.held("territory", at):
-        return False  # MANUAL: a person decides
     relevant = P.RELEVANT_TO_RECIPIENT in attested
     necessary = P.NECESSARY in attested
     own = not part.confidential and set(part.about) == {org.id}

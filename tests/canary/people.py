@@ -134,6 +134,21 @@ class Said:
 
 
 @dataclass(slots=True)
+class Ruled:
+    """Legal affairs allowed a section to an organisation; `since` its second person confirmed."""
+
+    part: int  # position
+    organisation: UUID
+    since: datetime | None
+    until: datetime | None
+    row: Any = None
+
+    def holds(self, at: datetime) -> bool:
+        begun = self.since is not None and self.since <= at
+        return begun and (self.until is None or at < self.until)
+
+
+@dataclass(slots=True)
 class Part:
     """One section with its marking. `marked` False: it has none."""
 
@@ -182,6 +197,7 @@ class Version:
     released_at: datetime | None = None
     withdrawn_at: datetime | None = None
     row: Any = None
+    ruled: list[Ruled] = field(default_factory=list)
 
     @property
     def label(self) -> str:

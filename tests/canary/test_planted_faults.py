@@ -262,14 +262,14 @@ def notices_to_everyone(patch: pytest.MonkeyPatch) -> None:
         releasing._NOTICES.index("ON CONFLICT"),
     )
     patch.setattr(releasing, "_NOTICES", releasing._NOTICES[:start] + releasing._NOTICES[end:])
-    held = sending._held
+    held = sending.held_sections
 
     def all_held(release: Any, contacts: Any, *, at: datetime) -> Any:
         found = held(release, contacts, at=at)
         pool = frozenset().union(*found.values())
         return {contact.pk: pool for contact in contacts}
 
-    patch.setattr(sending, "_held", all_held)
+    patch.setattr(sending, "held_sections", all_held)
     patch.setattr("sharing.judging.law", _Yes)
 
 

@@ -39,6 +39,7 @@ from tests.canary.people import (
     lapses,
 )
 from tests.canary.registering import clerks, write_organisations, write_staff
+from tests.canary.ruling import rule
 from tests.canary.writing import draft, draw_items
 
 
@@ -91,6 +92,11 @@ def _history(maker: Maker, deliver: Callable[[World, datetime], None]) -> None:
     draft(maker, world.items[-1], world.items[-1].versions[0], maker.start)
     for org in maker.rng.sample(world.orgs, 5):
         plan(maker.hours(20, 90) + HOUR / 4, partial(_change, maker, org))
+    # A chance of its own: the worlds of before stay what they were.
+    rng = Random(f"rulings of {world.seed}")  # noqa: S311 -- not a secret
+    for _ in range(4):
+        at = maker.start + HOUR * rng.randint(20, 95) + HOUR / 3
+        plan(at, partial(rule, world, rng))
     plan(world.now, beat)
     for at, _, act in sorted(acts, key=lambda act: act[:2]):
         act(at)
