@@ -85,6 +85,7 @@ def for_audiences(matter: Matter, profiles: Iterable[Recipient]) -> list[Ruling]
                 instant=matter.at,
                 recipients=same,
                 relation=bond.relation,
+                suspended=matter.suspended,
             )
             rulings += [
                 _ruling(matter, subject, profile, attested, bond, verdict)
@@ -124,6 +125,7 @@ def for_organisation(
                 purpose=matter.purpose,
                 instant=matter.at,
                 relation=bond.relation,
+                suspended=matter.suspended,
             )
         )
         rulings.append(

@@ -78,6 +78,7 @@ urlpatterns = [
         name="explain-kind",
     ),
     path("desk/law/", law.rules, name="law"),
+    path("desk/law/rules/<str:rule>/what-if", law.suppose, name="suppose-rule"),
     path("desk/law/rules/<str:rule>/verify", law.verify, name="verify-rule"),
     path("desk/law/reassessment/", law.reassessment, name="reassessment"),
     path("desk/law/reassessment/progress", law.progress, name="reassessment-progress"),

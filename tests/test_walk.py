@@ -208,6 +208,7 @@ TABLE |= {
     # the law
     "sharing:woo": row(GET=to("legal_officer"), POST=to("legal_officer", answer=422)),
     "sharing:law": row(GET=to(*SEES_LAW)),
+    "sharing:suppose-rule": row(lambda _: {"rule": "C.53"}, GET=to(*SEES_LAW)),
     "sharing:verify-rule": row(lambda _: {"rule": "C.53"}, POST=to("legal_officer", answer=422)),
     "sharing:reassessment": row(GET=to(*SEES_LAW)),
     "sharing:reassessment-progress": row(GET=to()),

@@ -68,6 +68,8 @@ class Matter:
     consents: tuple[Permission, ...]
     constituencies: Constituencies
     rulings: Mapping[Key, Ruled] = field(default_factory=dict)
+    # Ids of rules on which nothing is to be based: to see what would be lost. Never when granting.
+    suspended: frozenset[str] = frozenset()
     _links: dict[UUID, Links] = field(default_factory=dict)
 
     @classmethod

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from advisories.models import Section
 from law.facts import Item
+from law.rules import RULES
 from law.verdict import Verdict
 from law.vocabulary import Capacity
 from recipients.contradictions import contradicting, sentence
@@ -24,7 +26,7 @@ from sharing.comparing import Difference, Holding, differences, holdings, undone
 from sharing.facts.matter import Matter
 from sharing.granting import reassessing
 from sharing.granting.following import decide_release_anew, follow_consent, follow_registry
-from sharing.models import EndedGrant, Release
+from sharing.models import EndedGrant, Grant, PersonalGrant, Release
 from sharing.words import word
 
 MARKED = frozenset(field.name for field in fields(Item)) - {"attested"}
@@ -86,6 +88,43 @@ def marked(section: Section, changes: dict[str, Any], *, at: datetime) -> list[D
         decide_release_anew(live, reason=EndedGrant.Reason.REPLACED, at=at, matter=matter)
         after = holdings(at=at, version=live.version_id)
         return differences(before, after, at=at, matters={live.version_id: matter})
+
+
+@dataclass(frozen=True, slots=True)
+class Unfounded:
+    """One live release, and who would lose what of it if nothing could be based on a rule."""
+
+    release: Release
+    differences: list[Difference]
+
+
+def resting_on(rule: str) -> QuerySet[Release]:
+    """Live releases of which something is held on a decision that names the rule; newest first.
+    `KeyError` for a rule that nobody knows."""
+    named = [{"rules": [RULES[rule].id]}]
+    held = Q(pk__in=Grant.objects.filter(decision__gates__contains=named).values("release"))
+    held |= Q(
+        pk__in=PersonalGrant.objects.filter(decision__gates__contains=named).values("release")
+    )
+    live = Release.objects.filter(held, withdrawn_at=None)
+    return live.select_related("version__advisory").order_by("-released_at")
+
+
+def suspended(rule: str, *, at: datetime, most: int | None = None) -> Iterator[Unfounded]:
+    """If nothing could be based on this rule: the enacted text turned out otherwise, say.
+
+    Release by release, `most` of them. A rule that forbids is not lifted by this: nothing opens.
+    Rules that a basis names together (art. 16(2)(b) and art. 53 Cbw) count as one.
+    """
+    for release in resting_on(rule)[:most]:
+        matter = Matter.load(release.version, at=at)
+        matter.suspended = frozenset({rule})
+        with undone():
+            before = holdings(at=at, version=release.version_id)
+            decide_release_anew(release, reason=EndedGrant.Reason.REPLACED, at=at, matter=matter)
+            after = holdings(at=at, version=release.version_id)
+            found = differences(before, after, at=at, matters={release.version_id: matter})
+        yield Unfounded(release, found)
 
 
 @dataclass(frozen=True, slots=True)

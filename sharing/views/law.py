@@ -63,6 +63,24 @@ def verify(request: HttpRequest, rule: str) -> HttpResponse:
     return render(request, "desk/law.html", _rules(form, refused=rule), status=422)
 
 
+@require_safe
+@staff(*SEES)
+def suppose(request: HttpRequest, rule: str) -> HttpResponse:
+    """Who would lose what of what is live, if nothing could be based on this rule."""
+    if rule not in RULES:
+        raise Http404
+    at = timezone.now()
+    found = what_if.suspended(rule, at=at, most=PREVIEWED)
+    differences = [difference for one in found for difference in one.differences]
+    context = {
+        "rule": RULES[rule],
+        "releases": what_if.resting_on(rule).count(),
+        "shown": PREVIEWED,
+        "changes": what_if.by_section(differences),
+    }
+    return render(request, "desk/suppose_rule.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Right.ATTEST_LEGAL)
 def woo(request: HttpRequest) -> HttpResponse:

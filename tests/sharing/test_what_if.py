@@ -184,3 +184,36 @@ def test_the_desk_shows_what_another_marking_would_do(
     gone = analyst.get(page, {"section": str(lead.pk), "tlp": "red"})
     assert gone.status_code == 422
     assert "not live" in gone.content.decode()
+
+
+def test_what_rests_on_a_rule_would_be_lost_with_it_and_nothing_else(
+    world: Published, trusted: Organisation, release: Release
+) -> None:
+    lead, secrets = release.version.sections.order_by("position")
+    at, before = timezone.now(), rows()
+    (one,) = what_if.suspended("C.53", at=at)
+    assert one.release == release
+    assert {d.holding for d in one.differences} == {
+        Holding(lead.pk, trusted.pk),
+        Holding(secrets.pk, trusted.pk),
+    }
+    assert {d.verdict.code.value for d in one.differences} == {"DENY_RULE_SUSPENDED"}
+    assert list(what_if.suspended("W.3.2.OTHER", at=at)) == []
+    with pytest.raises(KeyError):
+        what_if.resting_on("C.999")
+    assert rows() == before
+
+    out = StringIO()
+    call_command("what_if", "rule", "C.53", stdout=out)
+    assert (json.loads(out.getvalue())["gained"], json.loads(out.getvalue())["lost"]) == (0, 2)
+    with pytest.raises(CommandError, match=r"no rule C\.999"):
+        call_command("what_if", "rule", "C.999")
+
+    analyst = browser(world.author, language="en")
+    page = reverse("sharing:suppose-rule", args=["C.53"])
+    assert page in analyst.get(reverse("sharing:law")).content.decode()
+    shown = analyst.get(page).content.decode()
+    assert "Something of 1 live release rests on it." in shown
+    assert "Waterbedrijf Voorbeeld" in shown
+    assert analyst.get(reverse("sharing:suppose-rule", args=["C.999"])).status_code == 404
+    assert rows() == before

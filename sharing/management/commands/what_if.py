@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from argparse import BooleanOptionalAction
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from law.regimes import regime_at
+from law.rules import RULES
 from law.vocabulary import PersonalData, Tlp
 from recipients.errors import Refusal
 from sharing import desk
@@ -38,6 +40,8 @@ class Command(BaseCommand):
         marked.add_argument("--confidential", action=BooleanOptionalAction)
         marked.add_argument("--traceable", action=BooleanOptionalAction)
         marked.add_argument("--personal-data", choices=[kind.value for kind in PersonalData])
+        rule = asked.add_parser("rule", help="if nothing could be based on a rule")
+        rule.add_argument("rule", help="its id: W.3.2.OTHER")
         asked.add_parser("law", help="if all under an earlier law were assessed under this one")
 
     def handle(self, *, question: str, at: str | None, **given: Any) -> None:
@@ -66,17 +70,17 @@ class Command(BaseCommand):
         }
         self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
 
+    def _suspended(self, rule: str, when: Any) -> list[Difference]:
+        if rule not in RULES:
+            raise CommandError(f"There is no rule {rule}.")
+        return _each(what_if.suspended(rule, at=when), total=what_if.resting_on(rule).count())
+
     def _answer(self, question: str, given: dict[str, Any], when: Any) -> list[Difference]:
         if question == "law":
             waiting = reassessing.waiting(at=when).count()
-            bar = tqdm(
-                what_if.reassessed(at=when),
-                total=waiting,
-                unit="release",
-                file=sys.stderr,
-                disable=None,
-            )
-            return [difference for one in bar for difference in one.differences]
+            return _each(what_if.reassessed(at=when), total=waiting)
+        if question == "rule":
+            return self._suspended(given["rule"], when)
         if question == "marked":
             changes: dict[str, Any] = {
                 name: given[name]
@@ -96,6 +100,14 @@ class Command(BaseCommand):
             raise CommandError(f"The registry has no {given['kind']} {given['id']}.")
         supposed = what_if.ended if question == "ended" else what_if.confirmed
         return supposed(fact, at=when)
+
+
+def _each(
+    releases: Iterable[what_if.Reassessed | what_if.Unfounded], *, total: int
+) -> list[Difference]:
+    """All differences, release by release, with a bar where somebody watches."""
+    bar = tqdm(releases, total=total, unit="release", file=sys.stderr, disable=None)
+    return [difference for one in bar for difference in one.differences]
 
 
 def _party(party: what_if.Party) -> dict[str, Any]:
