@@ -24,6 +24,10 @@ class SharedSection:
     pap: Pap | None
     rules: tuple[str, ...]  # rule ids, e.g. W.3.1.d
     regime: str
+    # The originator's terms as far as they bind the reader (IEP 2.0); empty: it set none.
+    permitted_actions: str = ""
+    source: str = ""  # who it came from, where that may be told
+    encrypt_in_transit: bool = False  # leaves encrypted or not at all
     onward: Code = Code.DENY_TLP  # whether the reader may pass it on to its own achterban
 
 
@@ -48,6 +52,14 @@ class Shared:
     tlp: Tlp  # the strictest among the sections shared
     sections: tuple[SharedSection, ...]
     versions: tuple[str, ...]  # labels that the reader may open, newest first
+
+    @property
+    def open_in_transit(self) -> bool:
+        """Whether the content may travel over what others can read: up to TLP:GREEN, unless an
+        originator demands encryption."""
+        return self.tlp.strictness <= Tlp.GREEN.strictness and not any(
+            section.encrypt_in_transit for section in self.sections
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,10 @@ from django.test import Client
 import law
 from advisories.addressing import Addressing
 from advisories.facets import Facets
+from advisories.iep import Terms
 from advisories.models import Advisory, AdvisoryVersion, ImportedDocument, Section
 from audit.models import Entry
-from law.facts import Item, Question
+from law.facts import Iep, Item, Question
 from law.vocabulary import Capacity, Outcome
 from recipients.models import (
     Assurance,
@@ -341,6 +342,17 @@ def _facets(item: Item, about: tuple[tuple[UUID, bool], ...]) -> Facets:
         tlp=item.tlp,
         pap=item.pap,
         embargo_until=item.embargo_until,
+        iep=_terms(item.iep) if item.iep else None,
         reporter_identity=item.reporter_identity,
         organisations=about,
+    )
+
+
+def _terms(iep: Iep) -> Terms:
+    """The originator's terms around what the law asks of them."""
+    return Terms(
+        policy="Voorwaarden van de bron",
+        start_date=iep.start_date,
+        end_date=iep.end_date,
+        affected_party_notifications=iep.affected_party_notifications,
     )

@@ -2,9 +2,10 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from advisories.iep import Attribution, PermittedActions
 from advisories.models.authoring import AdvisoryVersion, Section
 from law.vocabulary import (
     Capacity,
@@ -42,6 +43,21 @@ class Marking(models.Model):
         "PAP", max_length=10, blank=True, choices=[(v.value, v.value) for v in Pap]
     )
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    # The originator's terms (IEP 2.0), when it set any: see `advisories.iep.Terms`.
+    iep_policy = models.CharField(max_length=200, blank=True)
+    iep_source = models.CharField(max_length=200, blank=True)
+    iep_start_date = models.DateTimeField(null=True, blank=True)
+    iep_end_date = models.DateTimeField(null=True, blank=True)
+    iep_affected_party_notifications = models.BooleanField(default=False)
+    iep_attribution = models.CharField(
+        max_length=10, blank=True, choices=[(v.value, v.value) for v in Attribution]
+    )
+    iep_encrypt_in_transit = models.BooleanField(default=False)
+    iep_permitted_actions = models.CharField(
+        max_length=40, blank=True, choices=[(v.value, v.value) for v in PermittedActions]
+    )
+    iep_unmodified_resale = models.BooleanField(default=False)
+    iep_external_reference = models.CharField(max_length=500, blank=True)
     # Art. 20(7) Wbni, art. 66(2) Cbw: the Woo does reach milieu-informatie.
     environmental = models.BooleanField(_("environmental information"), default=False)
     reporter_identity = models.BooleanField(_("reveals the reporter"), default=False)
@@ -65,6 +81,21 @@ class Marking(models.Model):
             models.CheckConstraint(
                 condition=Q(provenance__in=["", *(v.value for v in Provenance)]),
                 name="marking_provenance_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(iep_policy="", iep_attribution="", iep_permitted_actions="")
+                | (
+                    ~Q(iep_policy="")
+                    & Q(iep_attribution__in=[v.value for v in Attribution])
+                    & Q(iep_permitted_actions__in=[v.value for v in PermittedActions])
+                ),
+                name="marking_iep_whole_or_absent",
+            ),
+            models.CheckConstraint(
+                condition=Q(iep_start_date=None)
+                | Q(iep_end_date=None)
+                | Q(iep_end_date__gt=F("iep_start_date")),
+                name="marking_iep_ends_after_start",
             ),
             models.CheckConstraint(
                 condition=~Q(confidential=False) | ~Q(not_confidential_reason=""),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from advisories.addressing import Addressing
 from advisories.errors import Incomplete, NotAllowed, WrongStatus
-from advisories.facets import Facets
+from advisories.facets import Facets, columns_of
 from advisories.linting.looking import strings
 from advisories.models import (
     Advisory,
@@ -218,6 +218,9 @@ def mark(*, section_id: int, revision: int, facets: Facets, by: User, at: dateti
         raise Incomplete(
             _("Say why it is not confidential: an address where it is public, or generic.")
         )
+    terms = facets.iep
+    if terms and terms.start_date and terms.end_date and terms.end_date <= terms.start_date:
+        raise Incomplete(_("The originator's terms end before they begin."))
     traceable = True if any(t for _pk, t in facets.organisations) else facets.traceable
     marking, _made = Marking.objects.update_or_create(
         section_id=section_id,
@@ -231,6 +234,7 @@ def mark(*, section_id: int, revision: int, facets: Facets, by: User, at: dateti
             "tlp": facets.tlp or "",
             "pap": facets.pap or "",
             "embargo_until": facets.embargo_until,
+            **columns_of(facets.iep),
             "environmental": facets.environmental,
             "reporter_identity": facets.reporter_identity,
         },

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NoReturn
 
+from advisories.facets import terms_of
 from advisories.models import AdvisoryVersion, Section
 from law.onward import may_forward
 from law.rules import RULES
@@ -145,25 +146,7 @@ def build(matter: Matter, verdicts: Mapping[int, Verdict], *, labels: Iterable[s
     """The value that travels on: the permitted sections, and nothing that hangs on the others."""
     version = matter.version
     sections = tuple(
-        SharedSection(
-            id=subject.section.pk,
-            position=subject.section.position,
-            kind=subject.section.kind,
-            heading=subject.section.heading,
-            body=subject.section.body,
-            data=subject.section.data,
-            tlp=subject.item.tlp or Tlp.RED,
-            pap=Pap(subject.item.pap) if subject.item.pap else None,
-            rules=verdicts[subject.section.pk].rules,
-            regime=verdicts[subject.section.pk].regime.value,
-            onward=may_forward(
-                subject.item.tlp,
-                to_own_constituency=True,
-                traceable=subject.item.traceable,
-                confidential=subject.item.confidential,
-                regime=verdicts[subject.section.pk].regime,
-            ),
-        )
+        _shared_section(subject, verdicts[subject.section.pk])
         for subject in matter.subjects
         if subject.section.pk in verdicts
     )
@@ -184,4 +167,31 @@ def build(matter: Matter, verdicts: Mapping[int, Verdict], *, labels: Iterable[s
         tlp=max((section.tlp for section in sections), key=lambda tlp: tlp.strictness),
         sections=sections,
         versions=tuple(labels),
+    )
+
+
+def _shared_section(subject: Subject, verdict: Verdict) -> SharedSection:
+    section, item = subject.section, subject.item
+    terms = terms_of(section.marking)
+    return SharedSection(
+        id=section.pk,
+        position=section.position,
+        kind=section.kind,
+        heading=section.heading,
+        body=section.body,
+        data=section.data,
+        tlp=item.tlp or Tlp.RED,
+        pap=Pap(item.pap) if item.pap else None,
+        rules=verdict.rules,
+        regime=verdict.regime.value,
+        permitted_actions=terms.permitted_actions.value if terms else "",
+        source=terms.told_source if terms else "",
+        encrypt_in_transit=terms is not None and terms.encrypt_in_transit,
+        onward=may_forward(
+            item.tlp,
+            to_own_constituency=True,
+            traceable=item.traceable,
+            confidential=item.confidential,
+            regime=verdict.regime,
+        ),
     )

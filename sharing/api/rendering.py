@@ -56,6 +56,8 @@ def _section(section: SharedSection) -> dict[str, Any]:
         "tlp": section.tlp.label,
         "pap": f"PAP:{section.pap.value.upper()}" if section.pap else None,
         "ground": {"regime": section.regime, "rules": list(section.rules)},
+        "permittedActions": section.permitted_actions or None,
+        "source": section.source or None,
         "onward": {
             "allowed": section.onward is Code.OK,
             "reason": None if section.onward is Code.OK else section.onward.value,

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.serializers import CharField, ChoiceField, DateTimeField, ListField
 
+from advisories.iep import PermittedActions
 from law.vocabulary import Code, Pap, Purpose, RegimeId, Tlp
 
 KINDS = ("advisory", "threat", "incident")
@@ -22,6 +23,7 @@ SECTION_KINDS = (
 EVENTS = ("released", "revised", "granted", "revoked", "recalled")
 TLP = tuple(word.label for word in Tlp)
 PAP = tuple(f"PAP:{word.value.upper()}" for word in Pap)
+ACTIONS = tuple(word.value for word in PermittedActions)
 ONWARD = tuple(code.value for code in (Code.DENY_TLP, Code.DENY_20_2_NOT_LISTED, Code.DENY_66_1))
 REGIMES = tuple(word.value for word in RegimeId)
 PURPOSES = tuple(word.value for word in Purpose)
@@ -78,6 +80,10 @@ class Section(serializers.Serializer[Any]):
     tlp = ChoiceField(TLP)
     pap = ChoiceField(PAP, allow_null=True)
     ground = Ground()
+    permittedActions = ChoiceField(  # noqa: N815 (the name in the interface)
+        ACTIONS, allow_null=True, help_text="What the originator permits (IEP 2.0)."
+    )
+    source = CharField(allow_null=True, help_text="The originator, where that may be told.")  # type: ignore[assignment]  # a field of the interface
     onward = Onward()
 
 

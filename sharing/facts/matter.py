@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from advisories.addressing import Addressing
+from advisories.facets import terms_of
 from advisories.models import AdvisoryVersion, Marking, Section
 from law.facts import Item, Recipient, Relation
 from law.vocabulary import (
@@ -246,5 +247,6 @@ def item_of(marking: Marking, *, traceable: bool | None) -> Item:
         tlp=Tlp(marking.tlp) if marking.tlp else None,
         pap=Pap(marking.pap) if marking.pap else None,
         embargo_until=marking.embargo_until,
+        iep=terms.for_law() if (terms := terms_of(marking)) else None,
         reporter_identity=marking.reporter_identity,
     )

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
+from advisories.iep import PermittedActions
 from law.rules import RULES, Rule
 from law.vocabulary import Pap, RegimeId, Tlp
 from sharing.shared import Shared, SharedDecision, SharedDecisions, SharedSection
@@ -38,6 +39,21 @@ ACTION = {
     Pap.AMBER: _("You may check it with third parties, without touching the attacker's systems."),
     Pap.GREEN: _("You may act on it, for example block it."),
     Pap.CLEAR: _("You may use it as you like."),
+}
+
+
+PERMITTED = {
+    PermittedActions.NONE: _("The source permits no action: read it only."),
+    PermittedActions.CONTACT_FOR_INSTRUCTION: _("Ask us before you act on it."),
+    PermittedActions.INTERNALLY_VISIBLE: _(
+        "Act on it only in ways that are visible within your own organisation."
+    ),
+    PermittedActions.EXTERNALLY_VISIBLE_INDIRECT: _(
+        "You may act on it in ways that others can notice, but not towards the attacker."
+    ),
+    PermittedActions.EXTERNALLY_VISIBLE_DIRECT: _(
+        "You may act on it, also in ways that the attacker can notice."
+    ),
 }
 
 
@@ -70,6 +86,8 @@ class AdvisoryPage:
     sections: tuple[SectionPage, ...]
     meaning: Any  # what TLP lets the reader do, in words
     action: Any | None  # what PAP lets the reader do
+    permitted: Any | None  # what the originator lets the reader do (IEP)
+    sources: tuple[str, ...]  # who it came from, as far as that may be told
     rules: tuple[Rule, ...]
 
 
@@ -77,12 +95,15 @@ def advisory_page(shared: Shared) -> AdvisoryPage:
     """Everything the template needs; it computes nothing."""
     sections = tuple(_section(section) for section in shared.sections)
     paps = [section.pap for section in shared.sections if section.pap]
+    permitted = _closest(shared)
     strictest = max(paps, key=list(Pap).index) if paps else None
     return AdvisoryPage(
         shared=shared,
         sections=sections,
         meaning=MEANING[shared.tlp],
         action=ACTION[strictest] if strictest else None,
+        permitted=PERMITTED[permitted] if permitted else None,
+        sources=tuple(dict.fromkeys(s.source for s in shared.sections if s.source)),
         rules=tuple({rule.id: rule for page in sections for rule in page.rules}.values()),
     )
 
@@ -101,6 +122,13 @@ def why_page(found: SharedDecisions) -> tuple[WhySection, ...]:
         WhySection(decision, word(RegimeId(decision.regime)), word(decision.purpose))
         for decision in found.decisions
     )
+
+
+def _closest(shared: Shared) -> PermittedActions | None:
+    """The narrowest of what originators permit."""
+    order = list(PermittedActions)
+    given = [PermittedActions(s.permitted_actions) for s in shared.sections if s.permitted_actions]
+    return min(given, key=order.index) if given else None
 
 
 def _section(section: SharedSection) -> SectionPage:

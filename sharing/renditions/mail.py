@@ -20,7 +20,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from law.vocabulary import Tlp
 from sharing.shared import Shared, SharedSection
 
 SUBJECT_LIMIT = 200  # characters; a longer title ends in an ellipsis
@@ -82,7 +81,7 @@ def message_id(delivery_id: UUID) -> str:
 def notice(shared: Shared, *, language: str, at: datetime) -> Rendition:
     """That a version was released; with its content when TLP lets mail carry it."""
     with override(language):
-        if shared.tlp.strictness <= Tlp.GREEN.strictness:
+        if shared.open_in_transit:
             subject, body = _open_subject(shared), _open_body(shared)
         else:
             subject, body = _closed_subject(shared), _closed_body(shared)

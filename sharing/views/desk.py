@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +32,7 @@ from sharing.forms import (
     VersionForm,
 )
 from sharing.granting.deciding import preview as previewed
+from sharing.iep_form import IepForm
 from sharing.services import passing_on
 from sharing.views.guards import signed_in, staff
 
@@ -224,15 +226,16 @@ def section(request: HttpRequest, version_id: int, section_id: int | None = None
         raise Http404
     initial = SectionForm.values(found) if found else {"kind": Section.Kind.TEXT}
     form = SectionForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    iep = IepForm(request.POST or None, initial=IepForm.values(found) if found else {})
+    if request.method == "POST" and all([form.is_valid(), iep.is_valid()]):
         try:
-            saved = _save_section(request, version_id, section_id, form)
+            saved = _save_section(request, version_id, section_id, form, iep)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
         else:
             return _saved(request, _version(version_id), saved)
     status = 422 if request.method == "POST" else 200
-    return section_page(request, _version(version_id), found, status=status, form=form)
+    return section_page(request, _version(version_id), found, status=status, form=form, iep=iep)
 
 
 def _saved(request: HttpRequest, version: AdvisoryVersion, section: Section) -> HttpResponse:
@@ -251,6 +254,7 @@ def section_page(
     *,
     status: int = 200,
     form: SectionForm | None = None,
+    iep: IepForm | None = None,
     refused: LintForm | None = None,
 ) -> HttpResponse:
     """The text with what the lint found, and the form beside it."""
@@ -259,6 +263,7 @@ def section_page(
         "section": section,
         "form": form
         or SectionForm(initial=SectionForm.values(section) if section else {"kind": "text"}),
+        "iep": iep or IepForm(initial=IepForm.values(section) if section else {}),
         "lint": linted.section(version, section) if section else None,
         "refused": refused,
         "open": version.status in ("draft", "in_review", "approved"),
@@ -267,7 +272,11 @@ def section_page(
 
 
 def _save_section(
-    request: HttpRequest, version_id: int, section_id: int | None, form: SectionForm
+    request: HttpRequest,
+    version_id: int,
+    section_id: int | None,
+    form: SectionForm,
+    iep: IepForm,
 ) -> Section:
     by, data = signed_in(request), form.cleaned_data
     saved = drafting.put_section(
@@ -284,7 +293,7 @@ def _save_section(
     drafting.mark(
         section_id=saved.pk,
         revision=revision_of(request) + 1,
-        facets=form.facets(),
+        facets=replace(form.facets(), iep=iep.terms()),
         by=by,
         at=timezone.now(),
     )
