@@ -88,10 +88,7 @@ class Scenario:
         Raises `AssertionError` when the answer is neither the section nor "nothing there".
         """
         with self._clock(at):
-            known = self.person.authenticator_set.exists()  # who logged in before
-            answer = browser(self.person, second_factor=not known).get(
-                f"/advisories/{self._number}"
-            )
+            answer = browser(self.person).get(f"/advisories/{self._number}")
         return _reads(answer)
 
     def over_api(self, *, at: datetime | None = None) -> bool:

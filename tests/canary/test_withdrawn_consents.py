@@ -16,6 +16,7 @@ from advisories.addressing import Addressing
 from advisories.models import AdvisoryVersion
 from law.vocabulary import Capacity
 from recipients.models import Consent, Organisation, Role
+from sharing.delivery.claim import MAY_HAVE_ARRIVED
 from sharing.delivery.drain import drain
 from sharing.models import Delivery
 from sharing.renditions import mail
@@ -172,7 +173,7 @@ def it_goes_to_everyone_who_was_mailed(patch: pytest.MonkeyPatch) -> None:
 
 
 def it_goes_to_those_who_never_had_it(patch: pytest.MonkeyPatch) -> None:
-    had = f"WHERE {narrowing.MAY_HAVE_ARRIVED}"
+    had = f"WHERE {MAY_HAVE_ARRIVED}"
     assert had in narrowing._NARROWED
     patch.setattr(narrowing, "_NARROWED", narrowing._NARROWED.replace(had, "WHERE TRUE"))
     patch.setattr("sharing.delivery.claim.told", lambda *, contacts, **_rest: frozenset(contacts))
