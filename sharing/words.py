@@ -152,6 +152,35 @@ _PAIRS: tuple[tuple[Any, Any], ...] = (
 # By kind and value: words of different kinds can be equal as strings.
 WORDS = {(type(value), value): text for value, text in _PAIRS}
 
+# By the id of a rule under which the law answers MANUAL.
+LEAVES_OPEN = {
+    "W.3.2": _(
+        "Art. 3(2) Wbni lists to whom data about other organisations may go. Whether this kind of"
+        " recipient belongs to the list does not follow from the text as it was read."
+    ),
+    "W22.WBDWB": _(
+        "Since 1 October 2024 there is a basis for supply to the Minister of Economic Affairs; its"
+        " conditions could not be read in the enacted text."
+    ),
+    "W22.20.2.OKTT": _(
+        "A linking organisation may receive what can be traced to other providers. Whether it may"
+        " receive what can be traced to a vital provider or central government could not be"
+        " verified in the enacted text."
+    ),
+    "W.20.2.list": _(
+        "Whether this kind of recipient stands on the closed list of art. 20(2) Wbni could not be"
+        " read in the enacted text."
+    ),
+    "W.20.2.consent": _(
+        "Consent lifts the closed list, but whether the Wbni allows supply to the Caribbean part of"
+        " the Kingdom at all is not clear."
+    ),
+    "C.16.2.b": _(
+        "The Cyberbeveiligingswet was not extended to the Caribbean part of the Kingdom. Whether a"
+        " body there can be another relevant party is not clear."
+    ),
+}
+
 
 def word(value: Any) -> Any:
     """The word for a value of the law; the value itself where there is none."""

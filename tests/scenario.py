@@ -22,7 +22,6 @@ from uuid import UUID
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
-from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -95,12 +94,7 @@ class Scenario:
             if self.person is None:
                 answer = Client().get(f"/public/advisories/{self._number}")
             else:
-                known = Authenticator.objects.filter(
-                    user=self.person
-                ).exists()  # who logged in before
-                answer = browser(self.person, second_factor=not known).get(
-                    f"/advisories/{self._number}"
-                )
+                answer = browser(self.person).get(f"/advisories/{self._number}")
         return _reads(answer)
 
     def over_api(self, *, at: datetime | None = None) -> bool:

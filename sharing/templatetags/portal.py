@@ -10,8 +10,8 @@ from law.vocabulary import Capacity, Predicate, Purpose, Tlp
 from recipients.models import Consent
 from sharing.evidence.names import GATES, STANDINGS
 from sharing.renditions.html import markdown
+from sharing.words import LEAVES_OPEN, word
 from sharing.words import recipient as words_of
-from sharing.words import word
 
 register = template.Library()
 
@@ -38,6 +38,12 @@ def standing(value: Any) -> Any:
 def predicate(name: str) -> Any:
     """The word for what a gate asked, by its name; the name itself for what the registry shows."""
     return word(Predicate(name)) if name in frozenset(Predicate) else name
+
+
+@register.filter
+def leaves_open(rule_id: str) -> Any:
+    """What a rule leaves to a person."""
+    return LEAVES_OPEN[rule_id]
 
 
 @register.filter

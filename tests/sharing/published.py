@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -226,7 +227,7 @@ def published() -> Published:
 
 def browser(user: User, *, second_factor: bool = True, language: str = "") -> Client:
     """Somebody who logged in, with a second factor unless told."""
-    if second_factor:
+    if second_factor and not Authenticator.objects.filter(user=user).exists():
         TOTP.activate(user, generate_totp_secret())
     client = Client()
     if language:  # chosen; otherwise it is the person's own
