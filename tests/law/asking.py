@@ -88,7 +88,9 @@ HOUR = timedelta(hours=1)
 
 
 def question(s: Situation) -> Question:
-    return Question(_item(s), _recipient(s), _purpose(s), INSTANTS[s.regime], _relation(s))
+    suspended = frozenset([s.suspended]) if s.suspended else frozenset[str]()
+    at = INSTANTS[s.regime]
+    return Question(_item(s), _recipient(s), _purpose(s), at, _relation(s), suspended)
 
 
 def _item(s: Situation) -> Item:

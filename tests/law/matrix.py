@@ -136,6 +136,45 @@ TABLES = {
     "CBW_2026": CBW_2026,
 }
 
+# What falls with a rule on which nothing may be based: row, column, and the word of the alternative
+# that rests on it (empty: the whole cell).
+FALLS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "W.3.1.c": (("R2a", "VITAL", ""), ("R2a", "GOV", "")),
+    "W.3.1.d": (("R2a", "VITAL", ""), ("R2a", "GOV", ""), ("R2b", EVERY, "")),
+    "W.3.2.OKTT": (("R3", "OKTT", ""),),
+    "W.3.2.CSIRT": (("R3", "CSIRT", ""),),
+    "W.3.2.CCT": (("R3", "CCT", ""),),
+    "W.3.2.ISP": (("R3", "ISP", "isp_purpose"),),
+    "W.3.2.OTHER": tuple(
+        ("R3", c, "bijzonder_geval") for c in ("ISP", "OTHER", "EXOKTT", "EE", "BE", "LEG")
+    ),
+    "W.20.2.consent": (("R5", EVERY, ""), ("R5", "CARIB", "")),
+    "W.20.2.list": tuple(("R6", column, "") for column in ("CSIRT", "CCT", "INTEL", "EEA")),
+    "W.20.2.dienstig": tuple(("R6", c, "ALLOW") for c in ("CSIRT", "CCT", "INTEL", "OKTT")),
+    "W22.20.2.OKTT": (("R6", "OKTT", ""),),
+    "W22.WBDWB": (("R3", "EZ", ""), ("R6", "EZ", "")),
+    "W.19.2-5": (("exceptions", "SCP", "duty"),),
+    "W.20.3": (("exceptions", "SUPV", "E3"),),
+    "W.20.4.a": (("exceptions", "SUPV", "MUST"),),
+    "W.20.4.b": tuple(("exceptions", c, "consulted") for c in (EVERY, "PUBLIC", "SUPV", "SCP")),
+    "C.16.2.b": tuple(
+        (row, column, "")
+        for row in ("R2", "R3")
+        for column in (*CBW_2026["R3"],)
+        if not {column} & {"LEG", "CSIRT", "BA", "CCP", "INTEL", "A51", "COMM", "NONEU", "EEA"}
+    ),
+    "C.37": (("exceptions", "PUBLIC", ""),),
+    "C.51.1": (("R3", "BA", ""),),
+    "C.51.2": (("R3", "INTEL", ""), ("R3", "A51", "")),
+    "C.52": (("R3", "CSIRT", ""),),
+    "C.53": (("R3", "EE", ""), ("R3", "BE", ""), ("R3", "COMM", "")),
+    "C.54.1": (("R3", "NONEU", ""), ("R3", "EEA", "")),
+    "C.39-41": (("R3", "CCP", ""),),
+    "C.66.1": (("R4-R6", EVERY, ""),),
+    "C.96": (("R2", "LEG", ""), ("R3", "LEG", "")),
+    "M.RULING": (),
+}
+
 # Bundles as the rules define them under the matrix.
 BUNDLES = {
     "A1": frozenset({"concerns_primary", "purpose_art_3_1"}),
@@ -165,6 +204,7 @@ class Situation:
     holds: frozenset[str]
     tlp: str | None = "AMBER"
     personal_data: str | None = "NONE"
+    suspended: str | None = None  # a rule of `FALLS`; then only the outcome is told, not the code
 
     @property
     def clear(self) -> bool:
@@ -178,7 +218,9 @@ def expected(situation: Situation) -> tuple[str, str]:
         return "DENY", min(reasons, key=FIRST_TOLD.index)
     row, exception = _outcomes(situation)
     outcome = _best(row, exception)
-    if outcome == "MANUAL" and "ruling" in situation.holds:
+    if outcome == "DENY":
+        return "DENY", "DENY_RULE_SUSPENDED"
+    if outcome == "MANUAL" and "ruling" in situation.holds and situation.suspended != "M.RULING":
         return "ALLOW", "LEGAL_RULING"
     if outcome == "MUST":
         return "MUST", "MUST_W_19" if situation.column == "SCP" else "MUST_W_20_4_A"
@@ -218,7 +260,8 @@ FIRST_TOLD = (
 
 def _outcomes(s: Situation) -> tuple[str, str]:
     """What the row says, and what an exception says."""
-    row = "ALLOW" if _public_advisory(s) else _row(s)
+    falls = s.suspended == ("C.16.2.b" if s.regime == "CBW_2026" else "W.3.1.d")
+    row = "ALLOW" if _public_advisory(s) and not falls else _row(s)
     return row, _cell(s, "exceptions", "")
 
 
@@ -234,9 +277,10 @@ def _row(s: Situation) -> str:
 
 def _base(s: Situation) -> str:
     """Gate A of the Wbni: row R2a, or R2b for PRIMARY and GENERIC and R3 for OTHER."""
-    table = TABLES[s.regime]
-    if s.own and s.column in table["R2a"] and "PRIMARY" in s.systems:
-        return table["R2a"][s.column]
+    if s.own and s.column in TABLES[s.regime]["R2a"] and "PRIMARY" in s.systems:
+        own = _cell(s, "R2a", "")
+        if own != "DENY":
+            return own
     primary = _cell(s, "R2b", "") if s.systems & {"PRIMARY", "GENERIC"} else "DENY"
     other = _cell(s, "R3", "") if "OTHER" in s.systems else "DENY"
     return _best(primary, other)
@@ -256,15 +300,24 @@ def _row_wbni(s: Situation) -> str:
 
 def _row_cbw(s: Situation) -> str:
     if s.own and s.confidential is False and s.column in CBW_2026["R2"]:
-        return "ALLOW"
+        own = _cell(s, "R2", "")
+        if own != "DENY":
+            return own
     base = _cell(s, "R3", "")
     return base if s.confidential is False else _cell(s, "R4-R6", base)
 
 
 def _cell(s: Situation, row: str, base: str) -> str:
     cells = TABLES[s.regime][row]
-    cell = cells[s.column] if s.column in cells else cells[EVERY]
-    return _best(*(_alternative(s, one.split(), base) for one in cell.split("; ")))
+    column = s.column if s.column in cells else EVERY
+    fallen = [word for r, c, word in FALLS.get(s.suspended or "", ()) if (r, c) == (row, column)]
+    standing = [
+        words
+        for one in cells[column].split("; ")
+        for words in (one.split(),)
+        if not any(word in {"", *words} for word in fallen)
+    ]
+    return _best("DENY", *(_alternative(s, words, base) for words in standing))
 
 
 def _alternative(s: Situation, words: list[str], base: str) -> str:
