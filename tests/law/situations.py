@@ -3,17 +3,21 @@
 What was cut, so that all of it runs in minutes:
 
 - A condition is combined where a row that the situation reaches names it. All that no reached row
-  names is absent in one pass and present in another (`SILENCES`): it must change nothing.
+  names is absent in one pass and present in another: it must change nothing.
 - Columns that the tables print alike are combined in full once (`ALIKE`); the others are strided.
-  So is the Wbni before the Wbdwb, which differs in column EZ alone.
+  So is the Wbni before the Wbdwb, which differs in column EZ alone. Of a column with more than
+  `LARGE` situations each `LARGE_STRIDE`th is asked.
 - Gates D to F do not ask who receives, except whether it is the public or abroad: they are combined
   in full for such columns (`KINDS`) and strided for the others; personal data not with every IEP.
+- A suspended rule is tried on a sample alone.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cache
-from itertools import chain, combinations, islice, product
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from itertools import product
+from math import prod
+from typing import Any, overload
 
 from tests.law.asking import ATTESTED
 from tests.law.matrix import BUNDLES, EVERY, FALLS, NO_LINKING, TABLES, B, Situation
@@ -31,19 +35,24 @@ MARKINGS = (  # confidential, traceable, consent, and whether there ever was one
     (True, True, False, True),
     (True, True, False, False),
 )
-BONDS = ("stranger", "concerned", "own")
+BONDS = ("stranger", "own")
 SAID = frozenset(ATTESTED) - {"personal_needed", "minimised", "art_49"}
 REGISTRY = frozenset(
-    {"secrecy", "achterban", "known_task", "no_linking", "coop", "subject_vital", "provenance"}
+    {
+        "secrecy",
+        "achterban",
+        "known_task",
+        "no_linking",
+        "coop",
+        "subject_vital",
+        "provenance",
+        "concerned",
+    }
 )
-SILENCES = (False, True)
 ALIKE = frozenset({"EE", "BE", "LEG"})  # as OTHER under the Wbni
-STRIDE = 41  # a prime, so that it meets every value of every axis
+STRIDE = 41  # primes, so that they meet every value of every axis
+LARGE, LARGE_STRIDE = 100_000, 7
 Marking = tuple[bool, bool, bool, bool]
-
-
-def subsets(words: Sequence[str]) -> Iterator[frozenset[str]]:
-    return map(frozenset, chain.from_iterable(combinations(words, n) for n in range(len(words) + 1)))
 
 
 @cache
@@ -86,25 +95,56 @@ def _reached(
             yield "R5"
 
 
-def core(regime: str, column: str) -> Iterator[Situation]:
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Situations that differ in independent ways, by number: any of them is had without the rest."""
+
+    make: Callable[..., Situation]
+    axes: tuple[Sequence[Any], ...]
+
+    def __len__(self) -> int:
+        return prod(len(axis) for axis in self.axes)
+
+    def __getitem__(self, number: int) -> Situation:
+        chosen = []
+        for axis in self.axes:
+            number, place = divmod(number, len(axis))
+            chosen.append(axis[place])
+        return self.make(*chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Subsets(Sequence[frozenset[str]]):
+    """Every set of the words, by number."""
+
+    words: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return 1 << len(self.words)
+
+    @overload
+    def __getitem__(self, number: int) -> frozenset[str]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[frozenset[str]]: ...
+    def __getitem__(self, number: int | slice) -> frozenset[str] | Sequence[frozenset[str]]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(len(self))[number]]
+        return frozenset([word for n, word in enumerate(self.words) if number >> n & 1])
+
+
+def core(regime: str, column: str) -> list[Cases]:
     """Gates A to C."""
-    cases = _core(regime, column)
-    alike = column in ALIKE and regime != "CBW_2026"
-    before = regime == "WBNI_2022_BEFORE_WBDWB" and column != "EZ"
-    return islice(cases, 0, None, STRIDE) if alike or before else cases
-
-
-def _core(regime: str, column: str) -> Iterator[Situation]:
     purposes = ("inform", "statement", "duty") if column in {"SCP", "CCP"} else ("inform", "statement")
-    for systems, marking, bond, purpose in product(SYSTEMS, MARKINGS, BONDS, purposes):
+    blocks = []
+    for systems, marking, bond in product(SYSTEMS, MARKINGS, BONDS):
         asked = named(regime, column, systems, marking, own=bond == "own")
         others = (SAID | REGISTRY) - asked - {"subject_vital"}
         # Row R1 and the public ask for CLEAR; of what is confidential nobody else does.
         tlps = ("AMBER", "CLEAR") if column == "PUBLIC" or not marking[0] else ("AMBER",)
-        for chosen in subsets(sorted(asked)):
-            for tlp, silent in product(tlps, SILENCES):
-                holds = chosen | others if silent else chosen
-                yield situation(regime, column, systems, marking, bond, tlp, holds | {purpose})
+        make = partial(situation, regime, column, systems, marking, bond)
+        axes = (Subsets(tuple(sorted(asked))), (frozenset[str](), others), purposes, tlps)
+        blocks.append(Cases(make, axes))
+    return blocks
 
 
 def situation(
@@ -113,13 +153,16 @@ def situation(
     systems: frozenset[str],
     marking: Marking,
     bond: str,
+    chosen: frozenset[str],
+    unasked: frozenset[str],
+    purpose: str,
     tlp: str,
-    holds: frozenset[str],
 ) -> Situation:
+    holds = chosen | unasked | {purpose}
     confidential, traceable, consent, consented = marking
-    if column == "PRIV":
-        bond = "stranger"  # whose systems they are is a provider, column OTHER
-    extra = {"concerned"} if bond != "stranger" else set()
+    if column == "PRIV":  # whose systems they are is a provider, column OTHER
+        bond, holds = "stranger", holds - {"concerned"}
+    extra = {"concerned"} if bond == "own" else set()
     if "subject_vital" in holds:
         extra.add("concerns_primary")  # so the predicate is defined
     if consented:
@@ -153,44 +196,80 @@ GROUNDS = (
     (frozenset({"GENERIC"}), True, None, True),
     (frozenset({"GENERIC"}), False, None, True),
 )
-KINDS = frozenset({"OTHER", "REL", "PUBLIC", "NONEU", "CARIB", "INTEL"})
+KINDS = frozenset({"PRIV", "REL", "PUBLIC", "NONEU", "CARIB"})
+ABOUT = (frozenset[str](), frozenset({"concerned"}))
 
 
-def overlay(regime: str, column: str) -> Iterator[Situation]:
+def overlay(regime: str, column: str) -> list[Cases]:
     """Gates D to F, rows R7 and R8, a ruling, and what is not marked."""
-    cases = chain(_handled(regime, column), _personal(regime, column))
-    full = column in KINDS and regime != "WBNI_2022_BEFORE_WBDWB"
-    return cases if full else islice(cases, 0, None, STRIDE)
-
-
-def _grounds(regime: str, column: str) -> Iterator[Situation]:
     everything = (SAID | REGISTRY) - {"subject_vital", "necessity", "significant"}
-    for systems, confidential, traceable, attested in GROUNDS:
-        told = everything if attested else frozenset[str]()
-        yield Situation(
-            regime, column, systems, confidential, traceable, False, False, told | {"inform"}
+    grounds = [
+        Situation(
+            regime,
+            column,
+            systems,
+            confidential,
+            traceable,
+            False,
+            False,
+            (everything if attested else frozenset[str]()) | {"inform"},
         )
+        for systems, confidential, traceable, attested in GROUNDS
+    ]
+    return [
+        Cases(_handled, (Subsets(HANDLING), TERMS, TLPS, ABOUT, grounds)),
+        Cases(_personal, (Subsets((*AVG, "named", "embargo")), TLPS, PERSONAL, grounds)),
+    ]
 
 
-def _handled(regime: str, column: str) -> Iterator[Situation]:
-    for ground, terms, tlp, about in product(
-        _grounds(regime, column), TERMS, TLPS, (frozenset[str](), frozenset({"concerned"}))
-    ):
-        for handled in subsets(HANDLING):
-            yield replace(ground, holds=ground.holds | terms | about | handled, tlp=tlp)
+def _handled(
+    handled: frozenset[str],
+    terms: frozenset[str],
+    tlp: str | None,
+    about: frozenset[str],
+    ground: Situation,
+) -> Situation:
+    return replace(ground, holds=ground.holds | handled | terms | about, tlp=tlp)
 
 
-def _personal(regime: str, column: str) -> Iterator[Situation]:
-    for ground, tlp, data in product(_grounds(regime, column), TLPS, PERSONAL):
-        for shown, handled in product(subsets(AVG), subsets(("named", "embargo", "ruling"))):
-            yield replace(
-                ground, holds=ground.holds | shown | handled, tlp=tlp, personal_data=data
-            )
+def _personal(
+    shown: frozenset[str], tlp: str | None, data: str | None, ground: Situation
+) -> Situation:
+    return replace(ground, holds=ground.holds | shown, tlp=tlp, personal_data=data)
 
 
-def suspending(regime: str, column: str) -> Iterator[Situation]:
-    """Each rule on which nothing may be based, in a sample of what the column has."""
-    for rule in FALLS:
-        if (rule[0] == "C") == (regime == "CBW_2026") or rule[0] == "M":
-            for case in chain(_core(regime, column), _handled(regime, column)):
-                yield replace(case, suspended=rule)
+def suspending(regime: str, column: str) -> list[Cases]:
+    """The same with a rule on which nothing may be based, one by one."""
+    rules = [rule for rule in FALLS if rule[0] == "M" or (rule[0] == "C") == (regime == "CBW_2026")]
+    return [
+        Cases(partial(_suspended, cases), (range(len(cases)), rules))
+        for cases in (*core(regime, column), overlay(regime, column)[0])
+    ]
+
+
+def _suspended(cases: Cases, number: int, rule: str) -> Situation:
+    return replace(cases[number], suspended=rule)
+
+
+def stride(regime: str, column: str) -> int:
+    """One, where the column is asked in full."""
+    alike = column in ALIKE and regime != "CBW_2026"
+    before = regime == "WBNI_2022_BEFORE_WBDWB" and column != "EZ"
+    if alike or before:
+        return STRIDE
+    return LARGE_STRIDE if sum(map(len, core(regime, column))) > LARGE else 1
+
+
+def overlay_stride(regime: str, column: str) -> int:
+    """One, where the column is asked in full."""
+    full = column in KINDS and regime != "WBNI_2022_BEFORE_WBDWB"
+    return 1 if full else STRIDE
+
+
+def every(blocks: list[Cases], step: int, first: int = 0) -> Iterator[Situation]:
+    """Each so many-eth of all, counted on from block to block."""
+    at = first
+    for cases in blocks:
+        for number in range(at, len(cases), step):
+            yield cases[number]
+        at = (at - len(cases)) % step if at < len(cases) else at - len(cases)

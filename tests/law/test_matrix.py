@@ -1,25 +1,29 @@
 """The law's code against the printed matrix: two statements of the same rules must agree."""
 
-from itertools import islice
-
 import pytest
 
-import law
-from tests.law.asking import question
-from tests.law.matrix import Situation, expected
-from tests.law.situations import EVERYTHING, core, overlay
+from tests.law import exhaust
+from tests.law.situations import EVERYTHING, core, every, overlay, suspending
 
-SAMPLED = 97  # a prime: a stride that meets every value of every axis
-
-
-def compare(case: Situation) -> None:
-    verdict = law.decide(question(case))
-    assert (verdict.outcome.name, verdict.code.value) == expected(case), (case, verdict)
+# Always the same ones; primes, so that they meet every value of every axis.
+CORE, OVERLAY, SUSPENDED = 499, 397, 29_989
 
 
 @pytest.mark.parametrize(("regime", "column"), EVERYTHING)
 def test_a_sample_of_each_column_is_decided_as_printed(regime: str, column: str) -> None:
-    """Always the same ones. `python -m tests.law.exhaust` asks them all."""
-    for cases in (core(regime, column), overlay(regime, column)):
-        for case in islice(cases, 0, SAMPLED * 900, SAMPLED):
-            compare(case)
+    column_cases = (core(regime, column), overlay(regime, column))
+    for blocks, step in zip(column_cases, (CORE, OVERLAY), strict=True):
+        for case in every(blocks, step):
+            assert not exhaust.disagreement(case)
+
+
+@pytest.mark.parametrize(("regime", "column"), EVERYTHING)
+def test_what_rests_on_a_suspended_rule_falls_and_nothing_else(regime: str, column: str) -> None:
+    for case in every(suspending(regime, column), SUSPENDED):
+        assert not exhaust.disagreement(case)
+
+
+@pytest.mark.long
+def test_every_situation_is_decided_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        assert exhaust.main() == 0
