@@ -196,13 +196,13 @@ GROUNDS = (
     (frozenset({"GENERIC"}), True, None, True),
     (frozenset({"GENERIC"}), False, None, True),
 )
-KINDS = frozenset({"PRIV", "REL", "PUBLIC", "NONEU", "CARIB"})
+KINDS = frozenset({"OTHER", "REL", "PUBLIC", "NONEU", "CARIB"})
 ABOUT = (frozenset[str](), frozenset({"concerned"}))
 
 
 def overlay(regime: str, column: str) -> list[Cases]:
     """Gates D to F, rows R7 and R8, a ruling, and what is not marked."""
-    everything = (SAID | REGISTRY) - {"subject_vital", "necessity", "significant"}
+    everything = (SAID | REGISTRY) - {"subject_vital", "concerned", "necessity", "significant"}
     grounds = [
         Situation(
             regime,
@@ -216,8 +216,9 @@ def overlay(regime: str, column: str) -> list[Cases]:
         )
         for systems, confidential, traceable, attested in GROUNDS
     ]
+    about = ABOUT[:1] if column == "PRIV" else ABOUT  # concerned, it is column OTHER
     return [
-        Cases(_handled, (Subsets(HANDLING), TERMS, TLPS, ABOUT, grounds)),
+        Cases(_handled, (Subsets(HANDLING), TERMS, TLPS, about, grounds)),
         Cases(_personal, (Subsets((*AVG, "named", "embargo")), TLPS, PERSONAL, grounds)),
     ]
 
