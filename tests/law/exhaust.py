@@ -23,7 +23,7 @@ from tests.law.situations import (
 )
 
 PROCESSES = 2
-OF_THE_SUSPENDED = 4999  # each so many-eth, a prime
+OF_THE_SUSPENDED = 9973  # each so many-eth, a prime
 
 
 def disagreement(case: Situation) -> str:

@@ -4,11 +4,12 @@ What was cut, so that all of it runs in minutes:
 
 - A condition is combined where a row that the situation reaches names it. All that no reached row
   names is absent in one pass and present in another: it must change nothing.
-- Columns that the tables print alike are combined in full once (`ALIKE`); the others are strided.
-  So is the Wbni before the Wbdwb, which differs in column EZ alone. Of a column with more than
-  `LARGE` situations each `LARGE_STRIDE`th is asked.
+- Columns that the tables print alike, within a regime (`ALIKE`) or before 2022 and since, are
+  combined in full once and the others strided (each `STRIDE`th). Of a column with more than `LARGE`
+  situations each `LARGE_STRIDE`th is asked.
 - Gates D to F do not ask who receives, except whether it is the public or abroad: they are combined
-  in full for such columns (`KINDS`) and strided for the others; personal data not with every IEP.
+  in full for such columns (`KINDS`) of 2022 and 2026 and strided for the others; personal data not
+  with every IEP.
 - A suspended rule is tried on a sample alone.
 """
 
@@ -51,7 +52,7 @@ REGISTRY = frozenset(
 )
 ALIKE = frozenset({"EE", "BE", "LEG"})  # as OTHER under the Wbni
 STRIDE = 41  # primes, so that they meet every value of every axis
-LARGE, LARGE_STRIDE = 100_000, 7
+LARGE, LARGE_STRIDE = 50_000, 29
 Marking = tuple[bool, bool, bool, bool]
 
 
@@ -196,7 +197,7 @@ GROUNDS = (
     (frozenset({"GENERIC"}), True, None, True),
     (frozenset({"GENERIC"}), False, None, True),
 )
-KINDS = frozenset({"OTHER", "REL", "PUBLIC", "NONEU", "CARIB"})
+KINDS = frozenset({"OTHER", "REL", "PUBLIC", "NONEU"})
 ABOUT = (frozenset[str](), frozenset({"concerned"}))
 
 
@@ -254,16 +255,22 @@ def _suspended(cases: Cases, number: int, rule: str) -> Situation:
 
 def stride(regime: str, column: str) -> int:
     """One, where the column is asked in full."""
-    alike = column in ALIKE and regime != "CBW_2026"
-    before = regime == "WBNI_2022_BEFORE_WBDWB" and column != "EZ"
-    if alike or before:
+    if (column in ALIKE and regime != "CBW_2026") or _as_in_2022(regime, column):
         return STRIDE
     return LARGE_STRIDE if sum(map(len, core(regime, column))) > LARGE else 1
 
 
+def _as_in_2022(regime: str, column: str) -> bool:
+    """The column of an earlier state of the Wbni reads word for word as that of 2022."""
+    if regime in {"WBNI_2022", "CBW_2026"}:
+        return False
+    here, there = TABLES[regime], TABLES["WBNI_2022"]
+    return all(here[row].get(column) == there[row].get(column) for row in there)
+
+
 def overlay_stride(regime: str, column: str) -> int:
     """One, where the column is asked in full."""
-    full = column in KINDS and regime != "WBNI_2022_BEFORE_WBDWB"
+    full = column in KINDS and regime in {"WBNI_2022", "CBW_2026"}
     return 1 if full else STRIDE
 
 
