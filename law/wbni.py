@@ -226,9 +226,7 @@ def _overseas(question: Question) -> bool:
     """In the Caribbean part of the Kingdom, and itself no designated OKTT or crisis team: how far
     the Act reaches is unclear, so a person decides, whatever else the recipient is."""
     held = question.recipient.capacities
-    there = (
-        Capacity.CARIBBEAN in held or question.recipient.territory is Territory.CARIBBEAN
-    )
+    there = Capacity.CARIBBEAN in held or question.recipient.territory is Territory.CARIBBEAN
     return there and not held & {Capacity.OKTT, Capacity.CCT}
 
 

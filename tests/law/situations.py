@@ -74,9 +74,7 @@ def named(
     return named & (SAID | REGISTRY)
 
 
-def _reached(
-    regime: str, systems: frozenset[str], marking: Marking, *, own: bool
-) -> Iterator[str]:
+def _reached(regime: str, systems: frozenset[str], marking: Marking, *, own: bool) -> Iterator[str]:
     confidential, traceable, consent, _ = marking
     yield "exceptions"
     if regime == "CBW_2026":
@@ -135,7 +133,9 @@ class Subsets(Sequence[frozenset[str]]):
 
 def core(regime: str, column: str) -> list[Cases]:
     """Gates A to C."""
-    purposes = ("inform", "statement", "duty") if column in {"SCP", "CCP"} else ("inform", "statement")
+    purposes = (
+        ("inform", "statement", "duty") if column in {"SCP", "CCP"} else ("inform", "statement")
+    )
     blocks = []
     for systems, marking, bond in product(SYSTEMS, MARKINGS, BONDS):
         asked = named(regime, column, systems, marking, own=bond == "own")

@@ -520,6 +520,44 @@ def test_what_needs_no_broken_glass_is_not_told_as_broken() -> None:
     assert (broken.outcome, broken.code) == (Outcome.ALLOW, Code.BREAK_GLASS)
 
 
+@pytest.mark.parametrize("territory", Territory)
+def test_another_provider_is_reached_in_europe_alone(territory: Territory) -> None:
+    known = CASES["21"][0]
+    asked = replace(known, recipient=replace(known.recipient, territory=territory))
+    if territory is Territory.CARIBBEAN:
+        assert law.decide(asked).outcome is Outcome.MANUAL
+    else:
+        assert law.decide(asked).allowed == (territory is not Territory.THIRD_COUNTRY)
+
+
+@pytest.mark.parametrize(
+    "capacity",
+    [
+        Capacity.VITAL,
+        Capacity.GOV,
+        Capacity.OKTT,
+        Capacity.CSIRT,
+        Capacity.CCT,
+        Capacity.INTEL,
+        Capacity.SUPERVISOR,
+        Capacity.CONTACT_POINT,
+        Capacity.EZ,
+        Capacity.EEA_CSIRT,
+        Capacity.THIRD_COUNTRY_BODY,
+        Capacity.CARIBBEAN,
+        Capacity.ART_51_2,
+        Capacity.COMMUNITY,
+        Capacity.PUBLIC,
+    ],
+)
+def test_a_special_case_is_for_who_has_no_other_door(capacity: Capacity) -> None:
+    """Case 21 to any of them, in the Netherlands: not by art. 3(2)(e)."""
+    known = CASES["21"][0]
+    asked = replace(known, recipient=to(capacity))
+    assert "W.3.2.OTHER" in law.decide(known).rules
+    assert "W.3.2.OTHER" not in law.decide(asked).rules
+
+
 NECESSITY = frozenset({P.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY})
 STATEMENT = CASES["36"][0]
 
