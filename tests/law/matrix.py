@@ -366,18 +366,25 @@ def _law_wbni(s: Situation) -> list[str]:
         reasons += [] if excepted else ["DENY_NOT_CONSULTED"]
     elif not (excepted or _public_advisory(s)) and _base(s) == "DENY":
         reasons += _no_task(s)
-    spoken = s.column == "PUBLIC" and excepted  # art. 20(5)
-    if s.confidential is not False and not _own_right(s) and not spoken:
-        if "secrecy" not in s.holds or s.column == "PUBLIC":
-            reasons.append("DENY_20_1_A_SECRECY")
-        if "purpose_bound" not in s.holds:
-            reasons.append("DENY_20_1_B_PURPOSE")
+    if not (s.column == "PUBLIC" and excepted):  # art. 20(5)
+        reasons += _no_secrecy(s)
     hidden = s.confidential is not False and s.traceable is not False
     if hidden and not (s.own or s.consent or excepted):
         if TABLES[s.regime]["R6"].get(s.column, "DENY") == "DENY":
             reasons.append(_not_listed(s))
         elif "dienstig" not in s.holds:
             reasons.append("DENY_20_2_NOT_DIENSTIG")
+    return reasons
+
+
+def _no_secrecy(s: Situation) -> list[str]:
+    if s.confidential is False or _own_right(s):
+        return []
+    reasons = []
+    if "secrecy" not in s.holds or s.column == "PUBLIC":
+        reasons.append("DENY_20_1_A_SECRECY")
+    if "purpose_bound" not in s.holds:
+        reasons.append("DENY_20_1_B_PURPOSE")
     return reasons
 
 

@@ -69,7 +69,9 @@ def _other(name: str, words: tuple[str, ...]) -> str:
     return next(word for word in words if word != name)
 
 
-def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], ast.AST]]]:
+def changes(  # noqa: C901, PLR0912 - one branch for each kind of node
+    node: ast.AST,
+) -> Iterator[tuple[str, Callable[[Any], ast.AST]]]:
     """What can be done to the node: a name, and the node that takes its place."""
     if isinstance(node, ast.Compare):
         for place, operator in enumerate(node.ops):
@@ -285,7 +287,9 @@ def main(arguments: list[str]) -> int:
     modules = [word for word in arguments if not word.startswith("1/")]
     began = time.monotonic()
     sys.path.insert(0, str(ROOT))
-    waiting = [(module, number) for module in modules or MODULES for number in _numbers(module, step)]
+    waiting = [
+        (module, number) for module in modules or MODULES for number in _numbers(module, step)
+    ]
     waiting.reverse()
     judged: Counter[str] = Counter()
     survivors: list[tuple[str, str]] = []

@@ -211,9 +211,9 @@ def overlay(regime: str, column: str) -> list[Cases]:
             systems,
             confidential,
             traceable,
-            False,
-            False,
-            (everything if attested else frozenset[str]()) | {"inform"},
+            consent=False,
+            own=False,
+            holds=(everything if attested else frozenset[str]()) | {"inform"},
         )
         for systems, confidential, traceable, attested in GROUNDS
     ]
