@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -32,7 +33,7 @@ from law import (
 )
 
 try:
-    import cedarpy  # type: ignore[import-not-found,unused-ignore]  # only where it was installed
+    cedarpy: Any = import_module("cedarpy")
 except ImportError:
     cedarpy = None
 

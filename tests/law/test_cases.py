@@ -587,8 +587,8 @@ def test_who_was_not_consulted_is_told_where_only_that_is_lacking() -> None:
     """Case 4 with the necessity of art. 20(4)(b): consultation is all that is missing."""
     necessary = replace(VPN_OF_A, attested=VPN_OF_A.attested | NECESSITY)
 
-    def of_gate_c(item: Item, recipient: Recipient, **relation: bool) -> tuple[Code, str]:
-        gate = law.decide(ask(item, recipient, **relation)).gates[2]
+    def of_gate_c(item: Item, recipient: Recipient, *, ended: bool = False) -> tuple[Code, str]:
+        gate = law.decide(ask(item, recipient, consent_was_given=ended)).gates[2]
         return gate.code, " ".join(gate.rules)
 
     assert of_gate_c(necessary, VITAL) == (Code.DENY_NOT_CONSULTED, "W.20.4.b")
@@ -598,7 +598,7 @@ def test_who_was_not_consulted_is_told_where_only_that_is_lacking() -> None:
     # Without the necessity it is the list; a consent that ended says more; the public hears nothing
     # but a statement; a supervisor is told without consultation.
     assert of_gate_c(VPN_OF_A, VITAL) == (Code.DENY_20_2_NOT_LISTED, "W.20.2.list")
-    ended = of_gate_c(necessary, VITAL, consent_was_given=True)
+    ended = of_gate_c(necessary, VITAL, ended=True)
     assert ended == (Code.DENY_CONSENT_INVALID, "W.20.2.list")
     assert of_gate_c(necessary, to(Capacity.PUBLIC))[0] is Code.DENY_20_2_NOT_LISTED
     assert law.decide(ask(necessary, SUPERVISOR)).outcome is Outcome.MUST
