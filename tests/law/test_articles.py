@@ -1,11 +1,14 @@
 """Each reason names its own article: the words of a code and the rules told beside it agree."""
 
+from dataclasses import replace
+
 import pytest
 
 import law
-from law import Code, Outcome
+from law import Capacity, Code, Outcome
 from tests.law.asking import question
 from tests.law.situations import EVERYTHING, core, every, overlay, stride
+from tests.law.test_cases import CBW, IOC, SELF, ask, to
 
 # The reason, and how the names of its rules begin.
 ARTICLES: dict[Code, tuple[str, ...]] = {
@@ -61,3 +64,23 @@ def test_each_answer_names_the_article_it_rests_on(regime: str, column: str) -> 
             else:
                 begins = OPENS[gate.gate][regime == "CBW_2026"]
                 assert all(rule.startswith(begins) for rule in gate.rules), gate
+                assert gate.rules or gate.gate != "A task", "what opens rests on an article"
+
+
+@pytest.mark.parametrize(
+    ("capacity", "rule"),
+    [
+        (Capacity.ESSENTIAL, "C.16.2.b"),
+        (Capacity.IMPORTANT, "C.16.2.b"),
+        (Capacity.LEGACY, "C.96"),
+    ],
+)
+def test_about_its_own_systems_an_entity_is_told_without_more(
+    capacity: Capacity, rule: str
+) -> None:
+    """Row R2 of the Cbw, with nothing attested; of who is no entity that is asked more."""
+    plain = replace(IOC, attested=frozenset())
+    own = law.decide(ask(plain, to(capacity), at=CBW, bond=SELF))
+    assert (own.outcome, own.gates[0].rules) == (Outcome.ALLOW, (rule,))
+    assert law.decide(ask(plain, to(capacity), at=CBW)).code is Code.DENY_NO_TASK_CBW
+    assert law.decide(ask(plain, to(), at=CBW, bond=SELF)).code is Code.DENY_NO_TASK_CBW
