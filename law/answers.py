@@ -76,11 +76,12 @@ def best(paths: Iterable[GateResult], suspended: frozenset[str] = frozenset()) -
     opens nothing.
     """
     if suspended:
-        paths = [_unless_suspended(path, suspended) for path in paths]
+        paths = [unless_suspended(path, suspended) for path in paths]
     return max(paths, key=lambda p: (_OPENNESS[p.outcome], -_RANK.get(p.code, 0), len(p.rules)))
 
 
-def _unless_suspended(path: GateResult, suspended: frozenset[str]) -> GateResult:
-    if path.outcome is Outcome.DENY or suspended.isdisjoint(path.rules):
-        return path
-    return deny(path.gate, Code.DENY_RULE_SUSPENDED, *path.rules, asked=path.predicates)
+def unless_suspended(answer: GateResult, suspended: frozenset[str]) -> GateResult:
+    """What opens by a rule on which nothing may be based, does not open."""
+    if answer.outcome is Outcome.DENY or suspended.isdisjoint(answer.rules):
+        return answer
+    return deny(answer.gate, Code.DENY_RULE_SUSPENDED, *answer.rules, asked=answer.predicates)

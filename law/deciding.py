@@ -57,7 +57,8 @@ def _decide(question: Question, regime: Regime) -> Verdict:
         codes = strictest_first(denied)
         return Verdict(Outcome.DENY, codes[0], regime.id, gates, codes)
     outcome, code = _open(gates)
-    if outcome is Outcome.MANUAL and question.relation.legal_ruling:
+    ruling = question.relation.legal_ruling and "M.RULING" not in question.suspended
+    if outcome is Outcome.MANUAL and ruling:
         # A person decided what the text leaves to a person; what denies stays denied.
         ruled = allow("M ruling", "M.RULING", asked=(("legal_ruling", True),))
         outcome, code, gates = Outcome.ALLOW, Code.LEGAL_RULING, (*gates, ruled)

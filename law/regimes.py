@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from law import cbw, gates, wbni
+from law.answers import unless_suspended
 from law.errors import NaiveInstant, NoRegime
 from law.facts import Question
 from law.rules import RULES
@@ -30,13 +31,16 @@ class Regime:
 
     def ask(self, question: Question) -> tuple[GateResult, ...]:
         """Every gate, whatever the others said: a denial names all its reasons."""
-        return (
+        answers = (
             *(gate(question, self.id) for gate in self.gates),
             gates.personal(question, self.id),
             gates.handling(question),
             gates.recipient(question),
             gates.complete(question),
         )
+        if question.suspended:
+            return tuple(unless_suspended(answer, question.suspended) for answer in answers)
+        return answers
 
 
 _2018 = datetime(2018, 11, 9, tzinfo=AMSTERDAM)

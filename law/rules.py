@@ -191,6 +191,14 @@ _ALL = (
         in_force=False,
     ),
     _wbni(
+        "W.20.2.self",
+        "art. 20(2)",
+        "zonder diens instemming",
+        "the closed list protects a provider against others, not against itself",
+        label=Label.INFERENCE,
+        confidence="M",
+    ),
+    _wbni(
         "W.20.2.consent",
         "art. 20(2)",
         "zonder diens instemming",

@@ -44,10 +44,11 @@ NO_PROVIDER = frozenset(
         Capacity.EEA_CSIRT,
         Capacity.THIRD_COUNTRY_BODY,
         Capacity.CARIBBEAN,
+        Capacity.ART_51_2,
+        Capacity.COMMUNITY,
         Capacity.PUBLIC,
     }
 )
-CARIB = frozenset({Capacity.CARIBBEAN})
 
 
 def _attested(question: Question, *predicates: Predicate) -> Asked:
@@ -67,9 +68,13 @@ def _self_in_own_right(question: Question) -> bool:
     return is_self(question) and bool(OWN_RIGHT & question.recipient.capacities)
 
 
+def _tells_the_public(question: Question) -> bool:
+    return gates.is_public(question) and question.purpose is Purpose.PUBLIC_STATEMENT
+
+
 def break_glass(question: Question) -> bool:
     """Art. 20(4)(b): necessity attested and the provider consulted. The public: a statement only."""
-    if gates.is_public(question) and question.purpose is not Purpose.PUBLIC_STATEMENT:
+    if gates.is_public(question) and not _tells_the_public(question):
         return False
     return _all(
         _attested(
@@ -80,20 +85,21 @@ def break_glass(question: Question) -> bool:
     )
 
 
-def supervisor_exception(question: Question) -> GateResult | None:
+def to_supervisor(question: Question) -> Iterator[GateResult]:
     """Art. 20(4)(a), a duty to supply onverwijld, and art. 20(3), advice not followed."""
     if Capacity.SUPERVISOR not in question.recipient.capacities:
-        return None
+        return
     necessity = _attested(question, Predicate.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY)
     if _all(necessity):
-        return must(A, "W.20.4.a", code=Code.MUST_W_20_4_A, asked=necessity)
+        yield must(A, "W.20.4.a", code=Code.MUST_W_20_4_A, asked=necessity)
     advice = (
         ("subject_is_vital_or_gov", question.item.subject_is_vital_or_gov),
         *_attested(
             question, Predicate.ADVICE_INSUFFICIENTLY_FOLLOWED, Predicate.DATA_WITHIN_THAT_ADVICE
         ),
     )
-    return allow(A, "W.20.3", asked=advice) if _all(advice) else None
+    if _all(advice):
+        yield allow(A, "W.20.3", asked=advice)
 
 
 def contact_point_duty(question: Question) -> bool:
@@ -114,8 +120,10 @@ def _bases(question: Question, regime: RegimeId) -> Iterator[GateResult]:
     if gates.is_public_advisory(question):
         yield allow(A, "W.3.1.d", asked=(("public_advisory", True),))
     yield from _exceptions(question)
+    if _tells_the_public(question) and item.confidential is not False:
+        return  # what may be secret is told to the public by art. 20(4)(b) or not at all
     if item.scope & {Scope.PRIMARY, Scope.GENERIC}:
-        yield _primary(question)
+        yield from _primary(question)
     if Scope.OTHER in item.scope:
         yield from _other(question, regime)
     if not item.scope:
@@ -124,28 +132,37 @@ def _bases(question: Question, regime: RegimeId) -> Iterator[GateResult]:
 
 def _exceptions(question: Question) -> Iterator[GateResult]:
     """Art. 19 and art. 20(3) and (4): a duty or a power beside the tasks of art. 3."""
-    exception = supervisor_exception(question)
-    if exception is not None:
-        yield exception
+    yield from to_supervisor(question)
     if contact_point_duty(question):
         yield must(A, "W.19.2-5", code=Code.MUST_W_19)
     if break_glass(question):
         yield allow(A, "W.20.4.b", code=Code.BREAK_GLASS, asked=(("break_glass", True),))
     elif question.purpose is Purpose.PUBLIC_STATEMENT:
-        yield _not_consulted(question)
+        yield _not_consulted(A, question)
 
 
-def _not_consulted(question: Question) -> GateResult:
+def _not_consulted(gate: str, question: Question) -> GateResult:
     asked = _attested(
         question, Predicate.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY, Predicate.PROVIDER_CONSULTED
     )
-    return deny(A, Code.DENY_NOT_CONSULTED, "W.20.4.b", asked=asked)
+    return deny(gate, Code.DENY_NOT_CONSULTED, "W.20.4.b", asked=asked)
 
 
-def _primary(question: Question) -> GateResult:
+def _consultation_lacks(question: Question) -> bool:
+    """Necessity is attested and art. 20(4)(b) reaches this recipient: one act short of it."""
+    if Capacity.SUPERVISOR in question.recipient.capacities:
+        return False  # art. 20(4)(a) asks for no consultation
+    if gates.is_public(question) and not _tells_the_public(question):
+        return False
+    attested = question.item.attested
+    necessary = Predicate.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY in attested
+    return necessary and Predicate.PROVIDER_CONSULTED not in attested
+
+
+def _primary(question: Question) -> Iterator[GateResult]:
     """Art. 3(1)(c) and (d): aanbieders en anderen in en buiten Nederland."""
     if _self_in_own_right(question) and Scope.PRIMARY in question.item.scope:
-        return allow(A, "W.3.1.c", "W.3.1.d", asked=(("is_only_subject", True),))
+        yield allow(A, "W.3.1.c", "W.3.1.d", asked=(("is_only_subject", True),))
     concerns = (
         question.item.subject_is_vital_or_gov
         or Predicate.CONCERNS_PRIMARY_SYSTEMS in question.item.attested
@@ -155,8 +172,9 @@ def _primary(question: Question) -> GateResult:
         *_attested(question, Predicate.PURPOSE_WITHIN_ART_3_1),
     )
     if _all(asked):
-        return allow(A, "W.3.1.d", asked=asked)
-    return deny(A, Code.DENY_NO_TASK_3_1, "W.3.1.d", asked=asked)
+        yield allow(A, "W.3.1.d", asked=asked)
+    else:
+        yield deny(A, Code.DENY_NO_TASK_3_1, "W.3.1.d", asked=asked)
 
 
 def _other(question: Question, regime: RegimeId) -> Iterator[GateResult]:
@@ -167,6 +185,9 @@ def _other(question: Question, regime: RegimeId) -> Iterator[GateResult]:
         *_attested(question, Predicate.PREVENTS_ADVERSE_SOCIETAL_CONSEQUENCES),
     )
     yield from _linking(question, regime, common)
+    if _overseas(question):
+        yield manual(A, "W.3.2", asked=common)
+        return
     if Capacity.CSIRT in held:
         yield _under(common, "W.3.2.CSIRT")
     if Capacity.CCT in held:
@@ -182,9 +203,7 @@ def _other(question: Question, regime: RegimeId) -> Iterator[GateResult]:
         yield manual(A, "W.3.2", asked=common)
     if _wbdwb(question):
         yield manual(A, "W22.WBDWB", asked=common)
-    if _caribbean(question) and not held & {Capacity.OKTT, Capacity.CCT}:
-        yield manual(A, "W.3.2", asked=common)
-    elif not held & NO_PROVIDER and question.recipient.territory in EUROPE:
+    if not held & NO_PROVIDER and question.recipient.territory in EUROPE:
         yield _special_case(question, regime, common)
     else:
         yield deny(A, Code.DENY_NO_TASK_3_2, "W.3.2", asked=common)
@@ -203,11 +222,12 @@ def _wbdwb(question: Question) -> bool:
     return Capacity.EZ in question.recipient.capacities and question.instant >= WBDWB
 
 
-def _caribbean(question: Question) -> bool:
-    return (
-        Capacity.CARIBBEAN in question.recipient.capacities
-        or question.recipient.territory is Territory.CARIBBEAN
-    )
+def _overseas(question: Question) -> bool:
+    """In the Caribbean part of the Kingdom, and itself no designated OKTT or crisis team: how far
+    the Act reaches is unclear, so a person decides, whatever else the recipient is."""
+    held = question.recipient.capacities
+    there = Capacity.CARIBBEAN in held or question.recipient.territory is Territory.CARIBBEAN
+    return there and not held & {Capacity.OKTT, Capacity.CCT}
 
 
 def _linking(question: Question, regime: RegimeId, common: Asked) -> Iterator[GateResult]:
@@ -277,24 +297,23 @@ def traceable(question: Question, regime: RegimeId) -> GateResult:
     item = question.item
     if item.confidential is False or item.traceable is False:
         return allow(C, asked=(("confidential_and_traceable", False),))
-    if is_self(question):
-        return allow(C, "W.20.2.list", asked=(("is_only_subject", True),))
     return best(_without_objection(question, regime), question.suspended)
 
 
 def _without_objection(question: Question, regime: RegimeId) -> Iterator[GateResult]:
-    """Consent, the closed list, or what lifts the list: each a basis of its own."""
+    """SELF, consent, the closed list, or what lifts the list: each a basis of its own."""
+    if is_self(question):
+        yield allow(C, "W.20.2.self", asked=(("is_only_subject", True),))
     consent = (("consent_given", question.relation.consent_of_all_traced),)
     if question.relation.consent_of_all_traced:
-        if _caribbean(question) and not question.recipient.capacities & (NO_PROVIDER - CARIB):
+        if _overseas(question):
             yield manual(C, "W.20.2.consent", asked=consent)
         else:
             yield allow(C, "W.20.2.consent", asked=consent)
     yield _closed_list(question, regime)
     if contact_point_duty(question):
         yield allow(C, "W.20.6", asked=(("art19_duty", True),))
-    exception = supervisor_exception(question)
-    if exception is not None:
+    for exception in to_supervisor(question):
         yield allow(C, *exception.rules, asked=exception.predicates)
     if break_glass(question):
         yield allow(C, "W.20.4.b", code=Code.BREAK_GLASS, asked=(("break_glass", True),))
@@ -308,13 +327,7 @@ def _closed_list(question: Question, regime: RegimeId) -> GateResult:
     linking = Capacity.OKTT in held and regime is RegimeId.WBNI_2022
     unread = _unread(question)
     if not listed and not linking and not unread:
-        code = (
-            Code.DENY_CONSENT_INVALID
-            if question.relation.consent_was_given
-            else Code.DENY_20_2_NOT_LISTED
-        )
-        unlisted = (("consent_given", False), ("listed_in_art_20_2", False))
-        return deny(C, code, "W.20.2.list", asked=unlisted)
+        return _unlisted(question)
     asked: Asked = (("listed_in_art_20_2", bool(listed) or linking), *_attested(question, useful))
     if useful not in question.item.attested:
         return deny(C, Code.DENY_20_2_NOT_DIENSTIG, "W.20.2.dienstig", asked=asked)
@@ -323,6 +336,15 @@ def _closed_list(question: Question, regime: RegimeId) -> GateResult:
     if linking:
         return _to_linking(question, asked)
     return manual(C, "W22.WBDWB" if _wbdwb(question) else "W.20.2.list", asked=asked)
+
+
+def _unlisted(question: Question) -> GateResult:
+    asked = (("consent_given", False), ("listed_in_art_20_2", False))
+    if question.relation.consent_was_given:
+        return deny(C, Code.DENY_CONSENT_INVALID, "W.20.2.list", asked=asked)
+    if _consultation_lacks(question):
+        return _not_consulted(C, question)
+    return deny(C, Code.DENY_20_2_NOT_LISTED, "W.20.2.list", asked=asked)
 
 
 def _unread(question: Question) -> bool:

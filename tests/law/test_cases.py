@@ -518,3 +518,90 @@ def test_what_needs_no_broken_glass_is_not_told_as_broken() -> None:
     broken = law.decide(ask(attested, VITAL))
     assert (ordinary.outcome, ordinary.code) == (Outcome.ALLOW, Code.OK)
     assert (broken.outcome, broken.code) == (Outcome.ALLOW, Code.BREAK_GLASS)
+
+
+@pytest.mark.parametrize("territory", Territory)
+def test_another_provider_is_reached_in_europe_alone(territory: Territory) -> None:
+    known = CASES["21"][0]
+    asked = replace(known, recipient=replace(known.recipient, territory=territory))
+    if territory is Territory.CARIBBEAN:
+        assert law.decide(asked).outcome is Outcome.MANUAL
+    else:
+        assert law.decide(asked).allowed == (territory is not Territory.THIRD_COUNTRY)
+
+
+@pytest.mark.parametrize(
+    "capacity",
+    [
+        Capacity.VITAL,
+        Capacity.GOV,
+        Capacity.OKTT,
+        Capacity.CSIRT,
+        Capacity.CCT,
+        Capacity.INTEL,
+        Capacity.SUPERVISOR,
+        Capacity.CONTACT_POINT,
+        Capacity.EZ,
+        Capacity.EEA_CSIRT,
+        Capacity.THIRD_COUNTRY_BODY,
+        Capacity.CARIBBEAN,
+        Capacity.ART_51_2,
+        Capacity.COMMUNITY,
+        Capacity.PUBLIC,
+    ],
+)
+def test_a_special_case_is_for_who_has_no_other_door(capacity: Capacity) -> None:
+    """Case 21 to any of them, in the Netherlands: not by art. 3(2)(e)."""
+    known = CASES["21"][0]
+    asked = replace(known, recipient=to(capacity))
+    assert "W.3.2.OTHER" in law.decide(known).rules
+    assert "W.3.2.OTHER" not in law.decide(asked).rules
+
+
+NECESSITY = frozenset({P.SERIOUS_SOCIETAL_CONSEQUENCES_NECESSITY})
+STATEMENT = CASES["36"][0]
+
+
+@pytest.mark.parametrize("scope", [{Scope.PRIMARY}, {Scope.OTHER}, {Scope.GENERIC}])
+@pytest.mark.parametrize(
+    "attested",
+    [NECESSITY, {P.PROVIDER_CONSULTED}, A1, A1 | A2 | DIENSTIG | NECESSITY, frozenset()],
+)
+@pytest.mark.parametrize("confidential", [True, None])
+def test_a_statement_to_the_public_of_what_may_be_secret_rests_on_consultation_alone(
+    scope: set[Scope], attested: set[Predicate], confidential: bool | None
+) -> None:
+    """Case 36 with one condition less, whatever other task there is: art. 20(4)(b) or nothing."""
+    item = replace(
+        STATEMENT.item,
+        scope=frozenset(scope),
+        confidential=confidential,
+        attested=frozenset(attested),
+    )
+    verdict = law.decide(replace(STATEMENT, item=item))
+    assert (verdict.outcome, verdict.code) == (Outcome.DENY, Code.DENY_NOT_CONSULTED)
+    assert verdict.gates[0].rules == ("W.20.4.b",)
+
+
+def test_who_was_not_consulted_is_told_where_only_that_is_lacking() -> None:
+    """Case 4 with the necessity of art. 20(4)(b): consultation is all that is missing."""
+    necessary = replace(VPN_OF_A, attested=VPN_OF_A.attested | NECESSITY)
+
+    def of_gate_c(item: Item, recipient: Recipient, *, ended: bool = False) -> tuple[Code, str]:
+        gate = law.decide(ask(item, recipient, consent_was_given=ended)).gates[2]
+        return gate.code, " ".join(gate.rules)
+
+    assert of_gate_c(necessary, VITAL) == (Code.DENY_NOT_CONSULTED, "W.20.4.b")
+    assert law.decide(ask(necessary, VITAL)).code is Code.DENY_NOT_CONSULTED
+    consulted = replace(necessary, attested=necessary.attested | {P.PROVIDER_CONSULTED})
+    assert law.decide(ask(consulted, VITAL)).code is Code.BREAK_GLASS
+    # Without the necessity it is the list; a consent that ended says more; the public hears nothing
+    # but a statement; a supervisor is told without consultation.
+    assert of_gate_c(VPN_OF_A, VITAL) == (Code.DENY_20_2_NOT_LISTED, "W.20.2.list")
+    ended = of_gate_c(necessary, VITAL, ended=True)
+    assert ended == (Code.DENY_CONSENT_INVALID, "W.20.2.list")
+    assert of_gate_c(necessary, to(Capacity.PUBLIC))[0] is Code.DENY_20_2_NOT_LISTED
+    assert law.decide(ask(necessary, SUPERVISOR)).outcome is Outcome.MUST
+    # Listed but not dienstig: the list is open to it, and that is what lacks.
+    useless = replace(necessary, attested=necessary.attested - DIENSTIG)
+    assert of_gate_c(useless, to(Capacity.INTEL))[0] is Code.DENY_20_2_NOT_DIENSTIG
