@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +12,14 @@ from advisories.addressing import Addressing
 from advisories.facets import Facets
 from advisories.models import Advisory, AdvisoryVersion, Section
 from law.vocabulary import Capacity, Pap, PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
-from recipients.models import IdentifierKind, Organisation, Role, Sector, User
-from recipients.models.facts import AssuranceKind
-from sharing import manual, words
+from recipients.models import Organisation, Role, Sector, User
+from sharing import words
 
 EMPTY = [("", "—")]
 UNKNOWN = [("", _("not known")), ("yes", _("yes")), ("no", _("no"))]
 
 
-def _tristate(value: str) -> bool | None:
+def tristate(value: str) -> bool | None:
     return {"yes": True, "no": False}.get(value)
 
 
@@ -130,10 +128,10 @@ class SectionForm(forms.Form):
 
     def facets(self) -> Facets:
         data = self.cleaned_data
-        traceable = _tristate(data["traceable"])
+        traceable = tristate(data["traceable"])
         return Facets(
             scope=frozenset(Scope(s) for s in data["scope"]),
-            confidential=_tristate(data["confidential"]),
+            confidential=tristate(data["confidential"]),
             not_confidential_reason=data["not_confidential_reason"],
             traceable=traceable,
             personal_data=PersonalData(data["personal_data"]) if data["personal_data"] else None,
@@ -207,7 +205,7 @@ class AddressForm(forms.Form):
         )
 
 
-def _section_choices(sections: list[Section]) -> list[tuple[int, str]]:
+def section_choices(sections: list[Section]) -> list[tuple[int, str]]:
     return [(s.pk, f"{s.position}. {s.heading or s.get_kind_display()}") for s in sections]
 
 
@@ -233,7 +231,7 @@ class AttestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["section"].choices = [  # type: ignore[attr-defined]  # a choice field
             ("", _("every section")),
-            *_section_choices(sections),
+            *section_choices(sections),
         ]
 
     def recipient(self) -> tuple[UUID | None, Capacity | None]:
@@ -248,223 +246,6 @@ class AttestForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
-
-
-SAME = ("", _("leave as it is"))
-
-
-class SupposeForm(forms.Form):
-    """Another marking of a section that is live, to see what it would do. Nothing is stored."""
-
-    section = forms.TypedChoiceField(label=_("Section"), coerce=int)
-    tlp = forms.ChoiceField(
-        label="TLP", choices=[SAME, *((v.value, v.label) for v in Tlp)], required=False
-    )
-    confidential = forms.ChoiceField(
-        label=_("Confidential"), choices=[SAME, *UNKNOWN[1:]], required=False
-    )
-    traceable = forms.ChoiceField(
-        label=_("Traceable to an organisation"), choices=[SAME, *UNKNOWN[1:]], required=False
-    )
-    personal_data = forms.ChoiceField(
-        label=_("Personal data"), choices=[SAME, *words.choices(PersonalData)], required=False
-    )
-
-    def __init__(self, *args: Any, sections: list[Section], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["section"].choices = _section_choices(sections)  # type: ignore[attr-defined]  # a choice field
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not self.changes():
-            raise forms.ValidationError(_("Choose what would be marked otherwise."))
-        return data
-
-    def changes(self) -> dict[str, Any]:
-        """Facets of `law.Item` by name, those left as they are left out."""
-        data = self.cleaned_data
-        asked = {
-            "tlp": Tlp(data["tlp"]) if data.get("tlp") else None,
-            "confidential": _tristate(data.get("confidential", "")),
-            "traceable": _tristate(data.get("traceable", "")),
-            "personal_data": PersonalData(data["personal_data"])
-            if data.get("personal_data")
-            else None,
-        }
-        return {name: value for name, value in asked.items() if value is not None}
-
-
-class PeriodForm(forms.Form):
-    """From the first instant up to and excluding the last, in the time of Amsterdam."""
-
-    since = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    until = forms.DateTimeField(
-        label=_("Up to"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-
-
-class RulingForm(forms.Form):
-    """What legal affairs decides where the law leaves it to a person."""
-
-    organisations = forms.MultipleChoiceField(
-        label=_("For"),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Each organisation gets a decision of its own."),
-    )
-    allows = forms.TypedChoiceField(
-        label=_("Decision"),
-        coerce=lambda value: value == "yes",
-        choices=[
-            ("no", _("Refuse: it stays shut")),
-            ("yes", _("Allow: it opens once a second person confirms")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=_("Because"),
-        help_text=_(
-            "How you read the text, and why it holds for these recipients and this content."
-        ),
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    evidence = forms.CharField(
-        label=_("Evidence"),
-        required=False,
-        max_length=500,
-        help_text=_("Where your advice or the ministry's answer is kept."),
-    )
-    valid_until = forms.DateTimeField(
-        label=_("Until"),
-        required=False,
-        help_text=_("Without an end it holds until somebody ends it, or the law changes."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
-
-    def __init__(self, *args: Any, groups: Iterable[manual.Group], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["organisations"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (
-                words.recipient(group.profile),
-                [(str(one.pk), one.name) for one in group.organisations],
-            )
-            for group in groups
-        ]
-
-
-class VerifyForm(forms.Form):
-    """Where a rule was read."""
-
-    source = forms.CharField(
-        label=_("Read in"),
-        max_length=300,
-        help_text=_("An address or a publication, with its date: Stb. 2026, 187."),
-    )
-    note = forms.CharField(
-        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-class ConsentForm(forms.Form):
-    """A signed consent (instemming), to be confirmed by a second person."""
-
-    advisory_number = forms.RegexField(
-        label=_("For which advisory"),
-        regex=r"^NCSC-[0-9]{4}-[0-9]{4,}$",
-        required=False,
-        max_length=20,
-        help_text=_("A number, NCSC-2026-0001. Empty: for everything that can be traced to it."),
-        error_messages={"invalid": _("A number looks like NCSC-2026-0001.")},
-    )
-    to_organisation = forms.ModelChoiceField(
-        label=_("To this organisation"),
-        queryset=Organisation.objects.order_by("name"),
-        required=False,
-    )
-    to_capacity = forms.ChoiceField(
-        label=_("Or to every"),
-        choices=[EMPTY[0], *words.choices(c for c in Capacity if c is not Capacity.PUBLIC)],
-        required=False,
-    )
-    to_sector = forms.ModelChoiceField(
-        label=_("Only in this sector"),
-        queryset=Sector.objects.order_by("name_nl"),
-        required=False,
-    )
-    purpose = forms.ChoiceField(label=_("For this purpose"), choices=words.choices(Purpose))
-    valid_from = forms.DateTimeField(
-        label=_("Valid from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    valid_until = forms.DateTimeField(
-        label=_("Valid until"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
-    signatory = forms.CharField(
-        label=_("Signed by"), max_length=200, help_text=_("Name and position.")
-    )
-    ground = forms.CharField(
-        label=_("On what authority"),
-        max_length=300,
-        help_text=_("Articles of association, a mandate or a power of attorney, with its date."),
-    )
-    reference = forms.CharField(
-        label=_("Signed statement"),
-        max_length=300,
-        help_text=_("Where it is kept, or under which number it was received."),
-    )
-    statement_sha256 = forms.RegexField(
-        label=_("SHA-256 of that file"),
-        regex=r"^[0-9a-f]{64}$",
-        required=False,
-        help_text=_("64 characters, lower case; what sha256sum prints."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("to_organisation") and not data.get("to_capacity"):
-            self.add_error(
-                "to_organisation", _("Say to whom: an organisation, or every of a kind.")
-            )
-        since, until = data.get("valid_from"), data.get("valid_until")
-        if since and until and until <= since:
-            self.add_error("valid_until", _("It ends before it begins."))
-        return data
-
-
-class FactForm(forms.Form):
-    """A new designation or assurance, to be confirmed by a second person."""
-
-    what = forms.ChoiceField(
-        label=_("Fact"),
-        choices=[
-            (_("Capacity"), words.choices(c for c in Capacity if c is not Capacity.PUBLIC)),
-            (_("Assurance"), [(f"assurance:{v}", label) for v, label in AssuranceKind.choices]),
-        ],
-    )
-    ground = forms.CharField(label=_("Ground"), max_length=300)
-    reference = forms.CharField(label=_("Reference"), max_length=300)
-    valid_from = forms.DateTimeField(
-        label=_("Valid from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    valid_until = forms.DateTimeField(
-        label=_("Valid until"),
-        required=False,
-        help_text=_("Left empty, it gets the latest end that the law leaves, if there is one."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
-
-
-class IdentifierForm(forms.Form):
-    """Something to recognise an organisation by."""
-
-    identifier_kind = forms.ChoiceField(label=_("Kind"), choices=IdentifierKind.choices)
-    value = forms.CharField(
-        label=_("Name, domain, network or AS number"),
-        max_length=300,
-        help_text=_("As in: NLD, voorbeeld.example, 192.0.2.0/24, AS64496."),
-    )
 
 
 class LintForm(forms.Form):

@@ -15,7 +15,7 @@ from advisories.errors import Refusal
 from recipients.models import Consent
 from recipients.roles import Right
 from sharing import consents, desk
-from sharing.forms import ConsentForm
+from sharing.registry_forms import ConsentForm
 from sharing.services import registry
 from sharing.views.guards import signed_in, staff
 from sharing.views.registry import SEES

@@ -17,7 +17,8 @@ from law.rules import RULES
 from law.vocabulary import RegimeId
 from recipients.roles import Right
 from sharing import desk
-from sharing.forms import PeriodForm, ReasonForm, VerifyForm
+from sharing.forms import ReasonForm
+from sharing.law_forms import PeriodForm, VerifyForm
 from sharing.services import reassessing, verifying, what_if
 from sharing.services import woo as woo_export
 from sharing.views.guards import signed_in, staff

@@ -16,7 +16,7 @@ from advisories.errors import Refusal
 from recipients.models import Assurance, Designation, IdentifierKind, Organisation, RegistryFact
 from recipients.roles import Right
 from sharing import consents, desk
-from sharing.forms import FactForm, IdentifierForm
+from sharing.registry_forms import FactForm, IdentifierForm
 from sharing.services import registry, what_if
 from sharing.views.guards import signed_in, staff
 

@@ -23,8 +23,9 @@ from law import LawError
 from recipients.roles import Right
 from sharing import consents, desk
 from sharing.evidence.values import Explanation
-from sharing.forms import ReasonForm, SupposeForm
+from sharing.forms import ReasonForm
 from sharing.granting.deciding import preview as previewed
+from sharing.law_forms import SupposeForm
 from sharing.renditions import explanation
 from sharing.services import explaining, releasing, verifying, what_if
 from sharing.views.guards import signed_in, staff

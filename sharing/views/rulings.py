@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from advisories.errors import Refusal
 from recipients.roles import Right, may
 from sharing import manual
-from sharing.forms import RulingForm
+from sharing.law_forms import RulingForm
 from sharing.services import ruling, verifying
 from sharing.views.guards import signed_in, staff
 
