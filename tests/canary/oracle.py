@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from law.vocabulary import Capacity, PersonalData, Predicate, Purpose, Scope, Territory, Tlp
 from tests.canary.people import Org, Part, Person, Version, Who, World
 
 P = Predicate
+ACT = datetime(2026, 8, 15, tzinfo=ZoneInfo("Europe/Amsterdam"))  # the Cbw is in force
 INSIDE = {Territory.NETHERLANDS, Territory.EU, Territory.EEA}
 # Art. 66(1) a to d, all four.
 LIMBS = {
@@ -154,9 +156,10 @@ def _left_open(org: Org, at: datetime) -> bool:
 
 
 def _ruled(version: Version, part: Part, org: Org, at: datetime) -> bool:
-    """Somebody of legal affairs allowed it, somebody else confirmed, and nobody ended it."""
+    """Somebody of legal affairs allowed it under this Act, somebody else confirmed, and nobody
+    ended it."""
     return any(
-        one.holds(at)
+        one.holds(at) and one.since is not None and (one.since >= ACT) == (at >= ACT)
         for one in version.ruled
         if (one.part, one.organisation) == (part.position, org.id)
     )
