@@ -3,9 +3,10 @@
 Each mutant changes one node of one module's syntax tree: a comparison turned, `and` and `or`
 exchanged, a condition negated, `True` and `False` exchanged, a number raised, an outcome, a code or
 another word exchanged for its neighbour, an element taken out of a set or tuple, a statement that
-yields or appends taken out, a rule's name changed. A process of its own loads the mutant and asks
-first the worked cases and a sample of the matrix, then, if those saw nothing, the law's tests but
-for those by chance (`test_properties.py`).
+yields or appends taken out, a rule's name or another word changed. A process of its own loads the
+mutant and asks first the answers on record (`catalogue.txt`), then the worked cases and a sample of
+the matrix, then, if those saw nothing, the law's tests but for those by chance
+(`test_properties.py`).
 
 `python -m tests.law.mutate 1/7 wbni gates` takes each seventh mutant of those modules; survivors are
 printed with their line.
@@ -36,6 +37,8 @@ SUSPECTS = (
     "tests/law/test_cases.py",
     "tests/law/test_overseas.py",
     "tests/law/test_articles.py",
+    "tests/law/test_catalogue.py",
+    "tests/law/test_doors.py",
 )
 PROCESSES = 2
 SECONDS = 240
@@ -65,6 +68,7 @@ WORDS = {
     "Predicate": ("PURPOSE_BOUND", "NECESSARY", "PROVIDER_CONSULTED", "MINIMISED"),
     "Code": ("OK", "DENY_TLP", "DENY_AVG"),
 }
+RULE_NAMES = frozenset({"W.", "W2", "C.", "D.", "E.", "F.", "M."})
 
 
 def _other(name: str, words: tuple[str, ...]) -> str:
@@ -119,8 +123,10 @@ def _constants(node: ast.Constant) -> Iterator[tuple[str, Callable[[Any], ast.AS
         yield "constant", lambda n: ast.Constant(not n.value)
     elif isinstance(value, int):
         yield "constant", lambda n: ast.Constant(n.value + 1)
-    elif isinstance(value, str) and value[:2] in {"W.", "W2", "C.", "D.", "E.", "F.", "M."}:
+    elif isinstance(value, str) and value[:2] in RULE_NAMES:
         yield "rule", lambda n: ast.Constant("B.29" if n.value != "B.29" else "E.PAP")
+    elif isinstance(value, str):
+        yield "word", lambda n: ast.Constant(f"{n.value}x")
 
 
 def _turn(place: int, operator: type[ast.cmpop]) -> Callable[[ast.Compare], ast.AST]:
@@ -229,6 +235,11 @@ def _without_annotations(tree: ast.Module) -> ast.Module:
             node.returns = None
             for argument in (*node.args.args, *node.args.kwonlyargs):
                 argument.annotation = None
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(
+            node
+        ):
+            del node.body[0]
+            node.body = node.body or [ast.Pass()]
     return tree
 
 
@@ -257,9 +268,12 @@ def survives(module: str, code: CodeType) -> bool:
     sys.meta_path.insert(0, _Finder(module, code))
     import law  # noqa: PLC0415 - with the mutant in place
     from tests.law import exhaust  # noqa: PLC0415 - with the mutant in place
+    from tests.law.catalogue import differences  # noqa: PLC0415 - with the mutant in place
     from tests.law.situations import EVERYTHING, core, every, overlay  # noqa: PLC0415
     from tests.law.test_cases import CASES  # noqa: PLC0415
 
+    if any(differences()):
+        return False
     for question, outcome, verdict_code, _ in CASES.values():
         verdict = law.decide(question)
         if (verdict.outcome, verdict.code) != (outcome, verdict_code):

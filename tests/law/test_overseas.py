@@ -7,7 +7,7 @@ import pytest
 
 import law
 from law import Capacity, Outcome, Recipient, Territory
-from tests.law.test_cases import CONSENTED, TREND, VPN_OF_A, ask, to
+from tests.law.test_cases import A1, CONSENTED, TREND, VPN_OF_A, ask, to
 
 
 def there(*capacities: Capacity) -> Recipient:
@@ -32,3 +32,16 @@ def test_consent_alone_carries_nothing_overseas() -> None:
     assert law.decide(ask(VPN_OF_A, to(), bond=CONSENTED)).outcome is Outcome.ALLOW
     for recipient in (there(), replace(there(), capacities=frozenset({Capacity.CARIBBEAN}))):
         assert law.decide(ask(VPN_OF_A, recipient, bond=CONSENTED)).outcome is Outcome.MANUAL
+
+
+@pytest.mark.parametrize("capacity", [Capacity.OKTT, Capacity.CCT])
+def test_consent_to_who_is_designated_carries_overseas_as_at_home(capacity: Capacity) -> None:
+    """By consent alone: what the closed list asks for was not attested."""
+    item = replace(VPN_OF_A, attested=A1)
+    for recipient in (to(capacity), there(capacity)):
+        assert law.decide(ask(item, recipient, bond=CONSENTED)).outcome is Outcome.ALLOW
+
+
+def test_a_caribbean_body_is_one_wherever_it_is_established() -> None:
+    here = to(Capacity.CARIBBEAN, territory=Territory.NETHERLANDS)
+    assert law.decide(ask(TREND, here)).outcome is Outcome.MANUAL
