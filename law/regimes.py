@@ -56,7 +56,7 @@ REGIMES = (
 
 def regime_at(instant: datetime) -> Regime:
     """The law in force. `NaiveInstant` without an offset, `NoRegime` before 9 November 2018."""
-    if instant.tzinfo is None or instant.utcoffset() is None:
+    if instant.utcoffset() is None:
         raise NaiveInstant(f"instant: {instant.isoformat()} has no offset")
     for regime in reversed(REGIMES):
         if instant >= regime.starts:
