@@ -39,7 +39,7 @@ BASES: tuple[tuple[frozenset[Capacity], tuple[str, ...], tuple[Predicate, ...]],
     (frozenset({Capacity.COMMUNITY}), ("C.53",), (Predicate.RELEVANT_TO_RECIPIENT,)),
 )
 ABROAD = frozenset({Capacity.THIRD_COUNTRY_BODY, Capacity.EEA_CSIRT})
-KNOWN = frozenset().union(*(held for held, _, _ in BASES)) | ABROAD | {Capacity.PUBLIC}
+KNOWN = frozenset().union(*(held for held, _, _ in BASES))
 OWN_SYSTEMS = frozenset({Capacity.ESSENTIAL, Capacity.IMPORTANT, Capacity.LEGACY})
 
 

@@ -39,6 +39,10 @@ SUSPECTS = (
     "tests/law/test_articles.py",
     "tests/law/test_catalogue.py",
     "tests/law/test_doors.py",
+    "tests/law/test_handling.py",
+    "tests/law/test_suspended.py",
+    "tests/law/test_many.py",
+    "tests/law/test_matrix.py",
 )
 PROCESSES = 2
 SECONDS = 240
@@ -203,7 +207,7 @@ class _Change(ast.NodeTransformer):
         self.left, self.told = number, ""
 
     def visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.arguments) or _is_annotation(node):
+        if isinstance(node, ast.arguments) or _says_nothing(node):
             return node
         for name, change in changes(node):
             if self.left == 0:
@@ -214,7 +218,10 @@ class _Change(ast.NodeTransformer):
         return node if self.left < 0 else self.generic_visit(node)
 
 
-def _is_annotation(node: ast.AST) -> bool:
+def _says_nothing(node: ast.AST) -> bool:
+    """Imports, and types: `tuple[str, ...]`."""
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        return node.value.id in {"tuple", "dict", "frozenset", "Callable"}
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 
@@ -235,6 +242,8 @@ def _without_annotations(tree: ast.Module) -> ast.Module:
             node.returns = None
             for argument in (*node.args.args, *node.args.kwonlyargs):
                 argument.annotation = None
+        if isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(
             node
         ):

@@ -1,17 +1,24 @@
 """Each door of the Wbni is for those it names: found by faults planted in the law."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 import law
 from law import Capacity, Code, Outcome, Predicate, Purpose
 from tests.law.test_cases import (
+    A1,
+    C66,
+    CBW,
     IOC,
+    MEMBER_IPS,
+    PUBLIC_ADVISORY,
     RANSOMWARE_AT_P,
     SELF,
     VITAL,
     VPN_OF_A,
+    W2023,
     ask,
     to,
 )
@@ -77,3 +84,59 @@ def test_who_was_consulted_is_not_said_to_be_lacking() -> None:
     shut = law.decide(replace(consulted, suspended=frozenset({"W.20.4.b"})))
     assert shut.outcome is Outcome.DENY
     assert Code.DENY_NOT_CONSULTED not in shut.codes
+
+
+OTHER, PRIMARY, GENERIC = law.Scope.OTHER, law.Scope.PRIMARY, law.Scope.GENERIC
+
+
+@pytest.mark.parametrize(
+    ("scope", "vital", "outcome"),
+    [
+        ({OTHER}, False, Outcome.ALLOW),
+        ({OTHER, GENERIC}, False, Outcome.ALLOW),
+        ({OTHER, PRIMARY}, False, Outcome.MANUAL),
+        ({PRIMARY}, False, Outcome.MANUAL),
+        ({GENERIC}, False, Outcome.MANUAL),
+        ({OTHER}, True, Outcome.MANUAL),
+    ],
+)
+def test_an_oktt_gets_what_is_said_to_be_of_other_providers_and_of_the_rest_a_person_decides(
+    scope: set[law.Scope], vital: bool, outcome: Outcome
+) -> None:
+    """Row R6: whether the list of 2022 holds it for vital providers could not be read."""
+    item = replace(
+        MEMBER_IPS,
+        scope=frozenset(scope),
+        subject_is_vital_or_gov=vital,
+        attested=MEMBER_IPS.attested | A1,
+    )
+    asked = ask(item, to(Capacity.OKTT), subject_in_constituency=True)
+    assert law.decide(asked).outcome is outcome
+
+
+@pytest.mark.parametrize("at", [W2023, CBW])
+def test_a_public_advisory_is_that_in_every_facet(at: datetime) -> None:
+    """Row R1: one facet less, and it needs a task like everything else."""
+    personal = frozenset({P.PURPOSE_BOUND, P.PERSONAL_DATA_NECESSARY, P.MINIMISED})
+    limbs = C66.attested
+    plain = replace(PUBLIC_ADVISORY, attested=personal | limbs)
+    for changed in (
+        {"confidential": True},
+        {"traceable": True},
+        {"personal_data": law.PersonalData.ORDINARY},
+        {"tlp": law.Tlp.GREEN},
+        {"scope": frozenset({GENERIC, OTHER})},
+    ):
+        assert law.decide(ask(plain, VITAL, at=at)).allowed
+        verdict = law.decide(ask(replace(plain, **changed), VITAL, at=at))
+        assert verdict.gates[0].outcome is Outcome.DENY, changed
+
+
+def test_where_a_person_would_decide_broken_glass_opens() -> None:
+    """E4b reaches the services also for what art. 3(2) leaves to a person."""
+    services = to(Capacity.INTEL)
+    left = ask(MEMBER_IPS, services)
+    assert law.decide(left).outcome is Outcome.MANUAL
+    broken = MEMBER_IPS.attested | NEEDED | {P.PROVIDER_CONSULTED}
+    verdict = law.decide(ask(replace(MEMBER_IPS, attested=broken), services))
+    assert (verdict.outcome, verdict.code) == (Outcome.ALLOW, Code.BREAK_GLASS)
