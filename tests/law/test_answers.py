@@ -80,7 +80,12 @@ def test_every_reason_to_deny_has_its_place_among_the_others() -> None:
 
 
 def test_many_are_answered_one_by_one_each_in_its_place_and_with_what_binds_them() -> None:
-    recipients = [VITAL, to(secrecy_guaranteed=False), replace(VITAL, sectors=frozenset({"energy"})), VITAL]
+    recipients = [
+        VITAL,
+        to(secrecy_guaranteed=False),
+        replace(VITAL, sectors=frozenset({"energy"})),
+        VITAL,
+    ]
     bond = Relation(**SELF)
     answers = law.decide_many(
         item=VPN_OF_A,
