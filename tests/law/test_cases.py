@@ -79,7 +79,7 @@ PUBLIC_ADVISORY = replace(
 TREND = replace(IOC, scope=frozenset({Scope.OTHER}), attested=A2)
 
 
-def to(*capacities: Capacity, territory: Territory = NL, **facts: Any) -> Recipient:
+def to(*capacities: Capacity, territory: Territory | None = NL, **facts: Any) -> Recipient:
     return Recipient(
         **{
             "capacities": frozenset(capacities),
