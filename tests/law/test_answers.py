@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import astuple, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -111,7 +112,8 @@ def test_whatever_the_law_knows_may_be_said_all_at_once() -> None:
 
 
 def test_of_words_that_are_not_known_only_those_are_named() -> None:
-    question = ask(IOC, replace(VITAL, capacities=frozenset({Capacity.VITAL, "okkt", "vitaal"})))
+    said = cast("Any", frozenset({Capacity.VITAL, "okkt", "vitaal"}))
+    question = ask(IOC, replace(VITAL, capacities=said))
     with pytest.raises(UnknownWord) as refused:
         law.decide(question)
     assert str(refused.value) == "recipient.capacities: the law does not know okkt, vitaal"
@@ -121,6 +123,12 @@ class Nowhere(tzinfo):
     """A clock that hangs on no wall: it cannot be compared with any other."""
 
     def utcoffset(self, _: datetime | None) -> timedelta | None:
+        return None
+
+    def dst(self, _: datetime | None) -> timedelta | None:
+        return None
+
+    def tzname(self, _: datetime | None) -> str | None:
         return None
 
 
