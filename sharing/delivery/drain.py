@@ -17,10 +17,11 @@ from django.db import transaction
 
 from audit.services import Act, record, record_many
 from sharing.alarms import raise_alarm
+from sharing.channels.contract import Mail, Outcome, Result, Unreachable
+from sharing.channels.email.send import Session
 from sharing.delivery import claim
 from sharing.delivery.claim import Claimed, Settled, Tries
 from sharing.delivery.prepare import prepare
-from sharing.delivery.smtp import Mail, Outcome, Result, Session, Unreachable
 from sharing.models import Alarm, Delivery, Release
 from sharing.renditions import mail
 

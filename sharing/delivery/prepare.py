@@ -10,9 +10,9 @@ from datetime import datetime
 
 from recipients.models import Contact
 from sharing.access.sending import for_sending
+from sharing.channels.contract import Mail
 from sharing.delivery import claim
 from sharing.delivery.claim import Claimed, Settled
-from sharing.delivery.smtp import Mail
 from sharing.models import Delivery, Release
 from sharing.renditions import mail
 from sharing.shared import Shared

@@ -22,7 +22,7 @@ STEPS = {
         "sharing/granting/",
         "sharing/tasks.py",
     ),
-    "send": ("sharing/delivery/", "sharing/access/sending.py"),
+    "send": ("sharing/delivery/", "sharing/channels/", "sharing/access/sending.py"),
 }
 
 

@@ -19,7 +19,8 @@ from cryptography.x509.oid import NameOID
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from sharing.delivery.smtp import Mail, Outcome, Session, Unreachable
+from sharing.channels.contract import Mail, Outcome, Unreachable
+from sharing.channels.email.send import Session
 from tests.sharing.mailserver import MailServer, running
 
 CONTENT = b"Subject: x\r\n\r\nx\r\n.\r\n"

@@ -16,46 +16,22 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from types import TracebackType
 from typing import Generic, NamedTuple, Self, TypeVar
 
 from django.conf import settings
 from django.core.mail import DNS_NAME
 
+from sharing.channels.contract import Mail, Outcome, Result, Unreachable
+
 Key = TypeVar("Key")
 GO_AHEAD = 354
 CLOSING = 421  # the server ends the session
 
 
-class Outcome(StrEnum):
-    """What became of one mail."""
-
-    HANDED_OVER = "handed_over"  # 250 after the content
-    DEFERRED = "deferred"  # not now
-    REFUSED = "refused"  # never, says the server
-    LOST = "lost"  # the connection ended before the answer: it may have arrived
-
-
 class Reply(NamedTuple):
     code: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    outcome: Outcome
-    code: int | None
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mail(Generic[Key]):
-    """One mail for one recipient. `content` ends with the final dot."""
-
-    key: Key
-    recipient: str  # from renditions.mail.mailbox
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +41,6 @@ class _Opened(Generic[Key]):
     key: Key
     content: bytes
     failure: Result | None  # known already: then the content is a lone dot
-
-
-class Unreachable(Exception):
-    """No session could be opened: no mail was tried, and none is to blame."""
 
 
 class _Lost(Exception):
