@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from kombu import Queue
 
 from ncsc_portal import env
@@ -31,6 +32,20 @@ EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL")
 AUDIT_SIGNING_KEY = env.secret("AUDIT_SIGNING_KEY")  # Ed25519 seed, 64 hexadecimal digits
 OIDC_PRIVATE_KEY = env.secret("OIDC_PRIVATE_KEY")  # PEM; signs the tokens of machine clients
+# --- channels: each is off while its setting is empty ---
+CHANNEL_KEYS = env.secret("CHANNEL_KEYS")  # Fernet keys, one a line, newest first
+OPENPGP_SIGNING_KEY = env.secret(
+    "OPENPGP_SIGNING_KEY", ""
+)  # armoured, made with gpg, no passphrase
+SMIME_SIGNING_KEY = env.secret("SMIME_SIGNING_KEY", "")  # PEM: RSA key, certificate, its issuers
+SMIME_TRUST = env.secret("SMIME_TRUST", "")  # PEM: authorities whose certificates are taken
+WEBHOOK_CA = env.secret("WEBHOOK_CA", "")  # PEM: authorities besides those of the machine
+WEBHOOK_CLIENT_FILE = env.text(
+    "WEBHOOK_CLIENT_FILE", ""
+)  # PEM: our certificate and key for endpoints
+# Networks that endpoints may be in although they are not public, e.g. 10.1.0.0/16,192.0.2.0/24
+WEBHOOK_NETWORKS = env.text("WEBHOOK_NETWORKS", "")
+DRILL_FOLDER = env.text("DRILL_FOLDER", "")  # a drill: everything is written there, nothing is sent
 DEMO = env.flag("DEMO")  # shows on every page that the data are fictional
 
 # --- what is the same everywhere ---------------------------------------------------
@@ -155,6 +170,8 @@ CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "audit.tasks.seal", "schedule": 60.0},
     "expire": {"task": "sharing.tasks.expire", "schedule": 60.0},
     "reassess": {"task": "sharing.tasks.reassess", "schedule": 60.0},
+    "call": {"task": "sharing.tasks.call", "schedule": 60.0},
+    "preflight": {"task": "sharing.tasks.preflight", "schedule": crontab(hour=6, minute=10)},
 }
 
 # --- security ----------------------------------------------------------------------
@@ -232,5 +249,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Addresses of endpoints may hold secrets of theirs.
+    "loggers": {"httpcore2": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

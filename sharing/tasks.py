@@ -27,9 +27,18 @@ RING_SECONDS = 1  # how long a silent broker may hold up whoever rings
 @shared_task(name="sharing.tasks.sweep", ignore_result=True)
 def sweep() -> None:
     """Deliver everything due, urgent first. Rung after each release, and every minute regardless."""
-    tally = drain(clock=timezone.now, on_backlog=partial(ring, urgent=False))
+    backlog = partial(ring, urgent=False)
+    tally = drain(clock=timezone.now, on_backlog=backlog, transports=("email", "file"))
     if tally:
         log.info("deliveries: %s", dict(tally))
+
+
+@shared_task(name="sharing.tasks.call", ignore_result=True)
+def call() -> None:
+    """Call the endpoints. Apart from the mail: the one must not wait for the other."""
+    tally = drain(clock=timezone.now, transports=("webhook",))
+    if tally:
+        log.info("calls: %s", dict(tally))
 
 
 @shared_task(name="sharing.tasks.expire", ignore_result=True)
@@ -68,5 +77,6 @@ def ring(*, urgent: bool) -> None:
         ):
             queue = URGENT if urgent else NORMAL
             sweep.apply_async(queue=queue, producer=producer, retry=False)
+            call.apply_async(queue=queue, producer=producer, retry=False)
     except (OSError, KombuError, RedisError) as error:
         log.warning("no worker could be woken: %s", error)

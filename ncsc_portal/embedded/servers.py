@@ -26,7 +26,8 @@ OURS = (
     *("DEBUG", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "DATABASE_URL", "DATABASE_OWNER_URL"),
     *("REDIS_URL", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_HOST_USER"),
     *("EMAIL_HOST_PASSWORD", "DEFAULT_FROM_EMAIL", "AUDIT_SIGNING_KEY", "OIDC_PRIVATE_KEY"),
-    *("DEMO", "DJANGO_SETTINGS_MODULE"),
+    *("DEMO", "DJANGO_SETTINGS_MODULE", "CHANNEL_KEYS", "OPENPGP_SIGNING_KEY", "SMIME_SIGNING_KEY"),
+    *("SMIME_TRUST", "WEBHOOK_CA", "WEBHOOK_CLIENT_FILE", "WEBHOOK_NETWORKS", "DRILL_FOLDER"),
 )
 
 
@@ -95,6 +96,7 @@ def environment(state: State, *, port: int) -> dict[str, str]:
         "DEFAULT_FROM_EMAIL": "portaal@ncsc.example",
         "AUDIT_SIGNING_KEY": secrets.audit_signing_key,
         "OIDC_PRIVATE_KEY": secrets.oidc_private_key,
+        "CHANNEL_KEYS": secrets.channel_keys,
         "RUFF_CACHE_DIR": str(state.folder / "cache" / "ruff"),
         "MYPY_CACHE_DIR": str(state.folder / "cache" / "mypy"),
     }

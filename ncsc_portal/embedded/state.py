@@ -9,9 +9,10 @@ import secrets
 import shutil
 import stat
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -67,6 +68,7 @@ class Secrets:
     secret_key: str
     audit_signing_key: str  # Ed25519 seed, 64 hexadecimal digits
     oidc_private_key: str  # PEM
+    channel_keys: str  # a Fernet key
 
 
 def chosen() -> Path:
@@ -157,29 +159,27 @@ def forget_sockets(state: State) -> None:
 
 
 def read_secrets(state: State) -> Secrets:
-    """The secrets of this state folder, made at the first call."""
+    """The secrets of this state folder, made at the first call, or at the first that needs them."""
     path = state.folder / "secrets.json"
-    if not path.exists():
+    known = json.loads(path.read_text()) if path.exists() else {}
+    if not {one.name for one in fields(Secrets)} <= known.keys():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         pem = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        write_private(
-            path,
-            json.dumps(
-                {
-                    "superuser": secrets.token_urlsafe(24),
-                    "owner": secrets.token_urlsafe(24),
-                    "application": secrets.token_urlsafe(24),
-                    "valkey": secrets.token_urlsafe(24),
-                    "secret_key": secrets.token_urlsafe(48),
-                    "audit_signing_key": secrets.token_hex(32),
-                    "oidc_private_key": pem.decode(),
-                }
-            ),
-        )
+        made = {
+            "superuser": secrets.token_urlsafe(24),
+            "owner": secrets.token_urlsafe(24),
+            "application": secrets.token_urlsafe(24),
+            "valkey": secrets.token_urlsafe(24),
+            "secret_key": secrets.token_urlsafe(48),
+            "audit_signing_key": secrets.token_hex(32),
+            "oidc_private_key": pem.decode(),
+            "channel_keys": Fernet.generate_key().decode(),
+        }
+        write_private(path, json.dumps(made | known))
     return Secrets(**json.loads(path.read_text()))
 
 

@@ -9,6 +9,7 @@ from recipients.models.facts import (
     RegistryFact,
     SectorMembership,
 )
+from recipients.models.keys import ContactKey, KeyReminder, WebhookEndpoint
 from recipients.models.organisations import Contact, MachineClient, Organisation, Sector
 from recipients.models.people import Role, RoleAssignment, User
 
@@ -17,8 +18,10 @@ __all__ = [
     "Consent",
     "ConstituencyMember",
     "Contact",
+    "ContactKey",
     "Designation",
     "Establishment",
+    "KeyReminder",
     "MachineClient",
     "Organisation",
     "RegistryFact",
@@ -27,4 +30,5 @@ __all__ = [
     "Sector",
     "SectorMembership",
     "User",
+    "WebhookEndpoint",
 ]

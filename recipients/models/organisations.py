@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.auth.models import Group
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -50,6 +51,11 @@ class Organisation(models.Model):
         return self.name
 
 
+def channels_by_default() -> list[str]:
+    """What nobody can read on the way goes first."""
+    return ["openpgp", "smime", "email"]
+
+
 class Contact(models.Model):
     """Where messages for an organisation go. A person with an account, or a mailbox."""
 
@@ -59,9 +65,20 @@ class Contact(models.Model):
     email = models.EmailField(_("e-mail address"))
     language = models.CharField(max_length=2, choices=[("nl", "Nederlands"), ("en", "English")])
     active = models.BooleanField(default=True)
+    # In order of preference: the first that is possible at the moment of release. None: plain mail.
+    channels = ArrayField(
+        models.CharField(max_length=10),
+        default=channels_by_default,
+        db_default=models.Value(["openpgp", "smime", "email"]),
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(channels__contained_by=["email", "openpgp", "smime"])
+                & Q(channels__len__gte=1),
+                name="contact_channels_known",
+            ),
             models.UniqueConstraint("organisation", Lower("email"), name="contact_address_once"),
             # A header is one line: a line break would let an address write headers.
             models.CheckConstraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -52,6 +52,30 @@ def for_sending(
     return answers
 
 
+def for_endpoints(
+    *, release: Release, organisations: Collection[UUID], at: datetime
+) -> dict[UUID, Shared | None]:
+    """What each organisation's own endpoint may be sent of the release now; None: nothing.
+
+    Nobody's person stands behind an endpoint: what is for people by name does not go there.
+    """
+    matter = Matter.load(release.version, at=at)
+    profiles = {pk: profile for pk, (profile, _) in profiles_at(set(organisations), at=at).items()}
+    held = _held_by_organisations(release, organisations, at=at)
+    judge = _Judge(matter, profiles)
+    made: dict[frozenset[int], Shared] = {}
+    answers: dict[UUID, Shared | None] = dict.fromkeys(organisations)
+    for pk, sections in held.items():
+        reader = f"endpoint of {pk}"
+        verdicts = judge.ask(organisation_id=pk, user_id=None, sections=sections, reader=reader)
+        if verdicts:
+            key = frozenset(verdicts)
+            if key not in made:
+                made[key] = build(matter, verdicts, labels=(release.version.label,))
+            answers[pk] = made[key]
+    return answers
+
+
 class _Judge:
     """Asks the law once per profile; one by one only where a predicate is about the organisation."""
 
@@ -62,15 +86,28 @@ class _Judge:
         self.known: dict[object, dict[int, Verdict]] = {}
 
     def verdicts(self, contact: Contact, sections: frozenset[int]) -> dict[int, Verdict]:
-        profile = self.profiles[contact.organisation_id]
-        named = contact.user_id if contact.user_id in self.matter.addressing.people else None
-        by_name = named is not None or contact.organisation_id in self.particular
-        key = (contact.organisation_id, named) if by_name else profile
+        return self.ask(
+            organisation_id=contact.organisation_id,
+            user_id=contact.user_id,
+            sections=sections,
+            reader=f"contact:{contact.pk}",
+        )
+
+    def ask(
+        self,
+        *,
+        organisation_id: UUID,
+        user_id: int | None,
+        sections: frozenset[int],
+        reader: str,
+    ) -> dict[int, Verdict]:
+        profile = self.profiles[organisation_id]
+        named = user_id if user_id in self.matter.addressing.people else None
+        by_name = named is not None or organisation_id in self.particular
+        key = (organisation_id, named) if by_name else profile
         if key not in self.known:
             rulings = (
-                judging.for_organisation(
-                    self.matter, contact.organisation_id, profile, person_id=named
-                )
+                judging.for_organisation(self.matter, organisation_id, profile, person_id=named)
                 if by_name
                 else judging.for_audiences(self.matter, [profile])
             )
@@ -80,7 +117,7 @@ class _Judge:
             if not verdict.allowed:
                 verdict_differs(
                     section_id=pk,
-                    reader=f"contact:{contact.pk}",
+                    reader=reader,
                     code=verdict.code,
                     at=self.matter.at,
                 )
@@ -102,6 +139,32 @@ def _held(
     return {contact: frozenset(sections) for contact, sections in held.items()}
 
 
+def _held_by_organisations(
+    release: Release, organisations: Collection[UUID], *, at: datetime
+) -> dict[UUID, frozenset[int]]:
+    """The sections of the release that grants open to each organisation at `at`."""
+    held: dict[UUID, set[int]] = defaultdict(set)
+    with connection.cursor() as db:
+        db.execute(
+            _HELD_BY_ORGANISATIONS,
+            {"organisations": list(organisations), "version": release.version_id, "at": at},
+        )
+        for organisation, section in db.fetchall():
+            held[organisation].add(section)
+    return {organisation: frozenset(sections) for organisation, sections in held.items()}
+
+
+_HELD_BY_ORGANISATIONS = """
+SELECT o.id, g.section_id
+  FROM recipients_organisation o
+  LEFT JOIN sharing_audiencemembership m
+    ON m.organisation_id = o.id AND tstzrange(m.valid_from, m.valid_until) @> %(at)s
+  LEFT JOIN sharing_audience a ON a.id = m.audience_id
+  JOIN sharing_grant g ON g.group_id IN (o.group_id, a.group_id) AND g.version_id = %(version)s
+ WHERE o.id = ANY(%(organisations)s)
+   AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
+   AND g.valid_from <= %(at)s AND (g.valid_until IS NULL OR g.valid_until > %(at)s)
+"""
 _HELD = """
 WITH reached AS (
   SELECT c.id AS contact_id, c.user_id, o.group_id AS own, a.group_id AS audience

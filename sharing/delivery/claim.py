@@ -21,15 +21,25 @@ BATCH = 500  # deliveries a claim
 LEASE = timedelta(minutes=2)  # a worker that died is taken over after this
 
 
+Addressee = tuple[int | None, int | None]  # a contact, or an endpoint
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """One delivery in our hands until the lease ends."""
 
     id: UUID
     release_id: int
-    contact_id: int
+    contact_id: int | None  # or an endpoint
     kind: str
     number: int  # the fencing number
+    channel: str = "email"
+    endpoint_id: int | None = None
+    organisation_id: UUID | None = None
+
+    @property
+    def addressee(self) -> Addressee:
+        return self.contact_id, self.endpoint_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +52,51 @@ class Settled:
     code: int | None = None
     answer: str = ""
     due_at: datetime | None = None
+    channel: str = ""  # how it went out
 
 
-def anything_due(*, at: datetime) -> bool:
+MAIL = ("email", "openpgp", "smime")
+
+
+def anything_due(*, at: datetime, channels: Sequence[str] = MAIL) -> bool:
     """Whether a claim would find something."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT FROM sharing_delivery WHERE {_DUE})", {"at": at})  # noqa: S608
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM sharing_delivery WHERE {_DUE})",  # noqa: S608
+            {"at": at, "channels": list(channels)},
+        )
         return bool(cursor.fetchone()[0])
 
 
-def claim(*, at: datetime) -> list[Claimed]:
+def claim(*, at: datetime, channels: Sequence[str] = MAIL) -> list[Claimed]:
     """Take up to BATCH due deliveries, all urgent or none urgent; committed at once.
 
     Urgent ones first, longest due first. Due is what is pending, and what a worker took and did
     not settle within its lease.
     """
-    return _claim(at=at, urgent=True) or _claim(at=at, urgent=False)
+    return _claim(at=at, urgent=True, channels=channels) or _claim(
+        at=at, urgent=False, channels=channels
+    )
 
 
-def _claim(*, at: datetime, urgent: bool) -> list[Claimed]:
+def _claim(*, at: datetime, urgent: bool, channels: Sequence[str]) -> list[Claimed]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"at": at, "until": at + LEASE, "limit": BATCH, "urgent": urgent})
+        cursor.execute(
+            _CLAIM,
+            {
+                "at": at,
+                "until": at + LEASE,
+                "limit": BATCH,
+                "urgent": urgent,
+                "channels": list(channels),
+            },
+        )
         rows = sorted(cursor.fetchall())  # RETURNING keeps no order
     return [Claimed(*row[1:]) for row in rows]
 
 
 _DUE = """
-status IN ('pending', 'sending') AND due_at <= %(at)s AND (status = 'pending' OR lease_until <= %(at)s)
+channel = ANY(%(channels)s) AND status IN ('pending', 'sending') AND due_at <= %(at)s AND (status = 'pending' OR lease_until <= %(at)s)
 """
 # ARRAY(…) is worked out once; a plain IN may be planned as a join that locks again and again.
 _CLAIM = f"""
@@ -79,7 +107,8 @@ UPDATE sharing_delivery
     WHERE urgent = %(urgent)s AND {_DUE}
     ORDER BY due_at LIMIT %(limit)s
       FOR NO KEY UPDATE SKIP LOCKED))
-RETURNING due_at, id, release_id, contact_id, kind, attempts
+RETURNING due_at, id, release_id, contact_id, kind, attempts, channel, endpoint_id,
+          organisation_id
 """  # noqa: S608 -- constants only
 
 
@@ -100,6 +129,7 @@ def settle(settled: Sequence[Settled], *, at: datetime) -> frozenset[UUID]:
                 "outcomes": [one.outcome for one in settled],
                 "codes": [one.code for one in settled],
                 "answers": [one.answer for one in settled],
+                "channels": [one.channel for one in settled],
                 "at": at,
             },
         )
@@ -109,11 +139,12 @@ def settle(settled: Sequence[Settled], *, at: datetime) -> frozenset[UUID]:
 _SETTLE = """
 WITH ended AS (
   SELECT * FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(statuses)s::text[],
-      %(due)s::timestamptz[], %(outcomes)s::text[], %(codes)s::smallint[], %(answers)s::text[])
-    AS e(id, number, status, due_at, outcome, code, answer)
+      %(due)s::timestamptz[], %(outcomes)s::text[], %(codes)s::smallint[], %(answers)s::text[],
+      %(channels)s::text[])
+    AS e(id, number, status, due_at, outcome, code, answer, channel)
 ), recorded AS (
-  INSERT INTO sharing_deliveryattempt (delivery_id, number, at, outcome, smtp_code, answer)
-  SELECT id, number, %(at)s, outcome, code, answer FROM ended
+  INSERT INTO sharing_deliveryattempt (delivery_id, number, at, outcome, smtp_code, answer, channel)
+  SELECT id, number, %(at)s, outcome, code, answer, channel FROM ended
 )
 UPDATE sharing_delivery d
    SET status = e.status, lease_until = NULL, due_at = coalesce(e.due_at, d.due_at),
@@ -145,30 +176,45 @@ UPDATE sharing_delivery d
 
 
 # A notice `d` that may have arrived: handed over, or tried in a way whose end nobody knows (a worker
-# that died, a connection that broke). A try that was withheld or answered with a refusal told nobody.
+# that died, a connection that broke, an endpoint that took it and then stumbled). A try that was
+# withheld, that reached nobody, or that was answered with a refusal told nobody.
 MAY_HAVE_ARRIVED = """
 d.kind = 'notice' AND d.attempts > (
   SELECT count(*) FROM sharing_deliveryattempt t
    WHERE t.delivery_id = d.id
-     AND (t.outcome IN ('withheld', 'recalled', 'refused')
-          OR (t.outcome = 'deferred' AND t.smtp_code IS NOT NULL)))
+     AND (t.outcome IN ('withheld', 'recalled', 'refused', 'unreached')
+          OR (t.outcome = 'deferred' AND t.smtp_code IS NOT NULL AND t.channel <> 'webhook')))
 """
 
 
-def told(*, advisory_id: int, contacts: Iterable[int]) -> frozenset[int]:
-    """Those of the contacts to whom a notice about any version of the advisory may have gone."""
+def told(*, advisory_id: int, owed: Iterable[Claimed]) -> frozenset[Addressee]:
+    """Those of the addressees to whom a notice about any version of the advisory may have gone."""
+    return _with_notices(_TOLD, advisory_id, owed)
+
+
+def on_its_way(*, advisory_id: int, owed: Iterable[Claimed]) -> frozenset[Addressee]:
+    """Those of the addressees for whom some worker has a notice about the advisory in hand."""
+    return _with_notices(_ON_ITS_WAY, advisory_id, owed)
+
+
+def _with_notices(sql: str, advisory_id: int, owed: Iterable[Claimed]) -> frozenset[Addressee]:
+    contacts = [one.contact_id for one in owed if one.contact_id is not None]
+    endpoints = [one.endpoint_id for one in owed if one.endpoint_id is not None]
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, {"advisory": advisory_id, "contacts": list(contacts)})
-        return frozenset(row[0] for row in cursor.fetchall())
+        cursor.execute(sql, {"advisory": advisory_id, "contacts": contacts, "endpoints": endpoints})
+        return frozenset((row[0], row[1]) for row in cursor.fetchall())
 
 
-_TOLD = f"""
-SELECT DISTINCT d.contact_id
+_NOTICES = """
+SELECT DISTINCT d.contact_id, d.endpoint_id
   FROM sharing_delivery d
   JOIN sharing_release r ON r.id = d.release_id
   JOIN advisories_advisoryversion v ON v.id = r.version_id
- WHERE v.advisory_id = %(advisory)s AND d.contact_id = ANY(%(contacts)s) AND {MAY_HAVE_ARRIVED}
-"""  # noqa: S608 -- constants only
+ WHERE v.advisory_id = %(advisory)s
+   AND (d.contact_id = ANY(%(contacts)s) OR d.endpoint_id = ANY(%(endpoints)s))
+   AND """
+_TOLD = _NOTICES + MAY_HAVE_ARRIVED
+_ON_ITS_WAY = _NOTICES + "d.kind = 'notice' AND d.status = 'sending'"
 
 
 @dataclass(frozen=True, slots=True)

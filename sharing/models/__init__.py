@@ -2,7 +2,7 @@
 
 from sharing.models.audience import Audience, AudienceMembership
 from sharing.models.deciding import Decision, FactSheet, Release
-from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
+from sharing.models.delivering import Alarm, Circuit, Delivery, DeliveryAttempt
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.onward import RemarkRequest
@@ -13,6 +13,7 @@ __all__ = [
     "Alarm",
     "Audience",
     "AudienceMembership",
+    "Circuit",
     "Decision",
     "Delivery",
     "DeliveryAttempt",

@@ -37,6 +37,26 @@ class BadAddress(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """All that may be said, for mail that only the recipient can read. `outside` says no content:
+    it is the subject that everybody on the way reads."""
+
+    subject: str
+    outside: str
+    body: str
+    languages: str
+    at: datetime
+
+    def headers(self, subject: str, *, name: str, address: str, message_id: str) -> dict[str, str]:
+        """The header fields, in and outside the encryption, with one subject or the other."""
+        return {
+            "Message-ID": message_id,
+            "To": _mailbox_header("To", name, address),
+            **_headers(subject, languages=self.languages, at=self.at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Rendition:
     """A mail without `To` and `Message-ID`: CRLF lines, seven bits, dots stuffed (RFC 5321 §4.5.2)."""
 
@@ -90,8 +110,54 @@ def notice(shared: Shared, *, language: str, at: datetime) -> Rendition:
         return _build(subject, body, languages=languages, at=at)
 
 
+def closed_notice(shared: Shared, *, language: str, at: datetime) -> Rendition:
+    """That a version was released and nothing of its content, whatever its label."""
+    with override(language):
+        subject, body = _closed_subject(shared), _closed_body(shared)
+        return _build(subject, body, languages=language, at=at)
+
+
+def letter(shared: Shared, *, language: str, at: datetime) -> Letter:
+    """A released version with all its content, to be encrypted."""
+    with override(language):
+        languages = language if shared.language == language else f"{language}, {shared.language}"
+        return Letter(
+            _open_subject(shared), _closed_subject(shared), _open_body(shared), languages, at
+        )
+
+
+def withdrawal_letter(advisory: str, *, language: str, at: datetime) -> Letter:
+    """That an advisory was withdrawn, to be encrypted as what it takes back was."""
+    subject, body = _withdrawal(advisory, language=language)
+    return Letter(subject, subject, body, language, at)
+
+
 def withdrawal(advisory: str, *, language: str, at: datetime) -> Rendition:
     """That an advisory was withdrawn: its number, and nothing of what it said."""
+    subject, body = _withdrawal(advisory, language=language)
+    with override(language):
+        return _build(subject, body, languages=language, at=at)
+
+
+def key_ends(*, kind: str, fingerprint: str, days: int, language: str, at: datetime) -> Rendition:
+    """To a contact: the key that we encrypt to ends in at most so many days."""
+    with override(language):
+        lines = [
+            _(
+                "The %(kind)s key that the NCSC portal encrypts to for you ends within %(days)s days."
+            )
+            % {"kind": kind, "days": days},
+            _("Its fingerprint: %(fingerprint)s") % {"fingerprint": fingerprint},
+            _(
+                "Send the NCSC a new one in time. Without a key that works you only get a notice"
+                " that there is a message, and must log in to read it."
+            ),
+        ]
+        subject = _("Your key for the NCSC portal ends soon")
+        return _build(subject, "\n\n".join(lines), languages=language, at=at)
+
+
+def _withdrawal(advisory: str, *, language: str) -> tuple[str, str]:
     with override(language):
         subject = _("%(advisory)s was withdrawn") % {"advisory": advisory}
         lines = [
@@ -103,7 +169,7 @@ def withdrawal(advisory: str, *, language: str, at: datetime) -> Rendition:
             _("In the portal you find what remains of it:"),
             _link(advisory),
         ]
-        return _build(subject, "\n\n".join(lines), languages=language, at=at)
+        return subject, "\n\n".join(lines)
 
 
 def _open_subject(shared: Shared) -> str:
@@ -183,20 +249,32 @@ def one_line(text: str) -> str:
 
 
 def _build(subject: str, body: str, *, languages: str, at: datetime) -> Rendition:
-    name, _address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     content = MIMEPart(policy=SMTP)
     # Seven bits and short lines whatever the text: no server needs 8BITMIME for it.
     content.set_content(body + "\n", charset="utf-8", cte="quoted-printable")
-    headers = {
+    headers = _headers(subject, languages=languages, at=at) | {"MIME-Version": "1.0"}
+    return Rendition(written(headers) + stuffed(content.as_bytes()))
+
+
+def _headers(subject: str, *, languages: str, at: datetime) -> dict[str, str]:
+    name, _address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return {
         "From": _mailbox_header("From", name, sender()),
         "Date": format_datetime(at),
         "Subject": _header("Subject", subject),
         "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's absence answers us
         "Content-Language": languages,
-        "MIME-Version": "1.0",
     }
-    head = "".join(f"{header}: {value}\r\n" for header, value in headers.items())
-    return Rendition(head.encode("ascii") + re.sub(rb"(?m)^\.", b"..", content.as_bytes()))
+
+
+def written(headers: dict[str, str]) -> bytes:
+    """Header fields as lines."""
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+
+
+def stuffed(content: bytes) -> bytes:
+    """Lines that begin with a dot get another (RFC 5321 §4.5.2)."""
+    return re.sub(rb"(?m)^\.", b"..", content)
 
 
 def _header(name: str, text: str) -> str:

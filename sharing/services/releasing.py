@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from advisories.errors import NotAllowed, Stale, WrongStatus
@@ -15,7 +15,7 @@ from law.regimes import regime_at
 from recipients.models import User
 from recipients.roles import Right, may
 from sharing import tasks
-from sharing.delivery.claim import MAY_HAVE_ARRIVED
+from sharing.delivery import owing
 from sharing.facts.matter import Matter
 from sharing.granting import store
 from sharing.granting.deciding import everyone
@@ -62,7 +62,7 @@ def release(*, version_id: int, by: User, at: datetime) -> Release:
         (store.BY_PERSON, granted.people),
     ):
         store.settle_newest(table, advisories=[version.advisory_id], holders=holders)
-    owed = _owe_notices(made, at=at)
+    owed = owing.owe_notices(made, at=at)
     record(
         at=at,
         actor=by.actor,
@@ -122,7 +122,7 @@ def withdraw(*, release_id: int, reason: str, by: User, at: datetime) -> Release
         )
     ]
     newest = live[-1]
-    told = _owe_withdrawal_notices(newest, live, at=at)
+    told = owing.owe_withdrawals(newest, live, at=at)
     recalled = Delivery.objects.filter(
         release__in=live, kind=Delivery.Kind.NOTICE, status=Delivery.Status.PENDING
     ).update(status=Delivery.Status.RECALLED)
@@ -150,52 +150,3 @@ def _locked(version_id: int) -> AdvisoryVersion:
         .select_related("advisory", "author", "approved_by")
         .get(pk=version_id)
     )
-
-
-def _owe_notices(release: Release, *, at: datetime) -> int:
-    """One delivery per active contact of everyone who may see something. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTICES, {"release": release.pk, "version": release.version_id, "at": at})
-        return int(cursor.rowcount)
-
-
-_NOTICES = """
-INSERT INTO sharing_delivery
-  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, attempts)
-SELECT gen_random_uuid(), r.id, c.id, c.organisation_id, 'notice', 'email', 'pending', r.urgent,
-       %(at)s, 0
-  FROM sharing_release r
-  JOIN recipients_contact c ON c.active
-  JOIN recipients_organisation o ON o.id = c.organisation_id
-   AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
- WHERE r.id = %(release)s
-   AND (o.id IN (
-          SELECT m.organisation_id FROM sharing_audiencemembership m
-            JOIN sharing_audience a ON a.id = m.audience_id
-           WHERE m.valid_from <= %(at)s AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
-             AND a.group_id IN (SELECT group_id FROM sharing_grant WHERE version_id = %(version)s))
-        OR o.group_id IN (SELECT group_id FROM sharing_grant WHERE version_id = %(version)s)
-        OR c.user_id IN (SELECT user_id FROM sharing_personalgrant WHERE version_id = %(version)s))
-ON CONFLICT DO NOTHING
-"""
-
-
-def _owe_withdrawal_notices(newest: Release, live: list[Release], *, at: datetime) -> int:
-    """One notice per contact that was told of any version, or is being told at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WITHDRAWALS,
-            {"newest": newest.pk, "releases": [one.pk for one in live], "at": at},
-        )
-        return int(cursor.rowcount)
-
-
-_WITHDRAWALS = f"""
-INSERT INTO sharing_delivery
-  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, attempts)
-SELECT gen_random_uuid(), %(newest)s, told.contact_id, told.organisation_id, 'withdrawal',
-       'email', 'pending', true, %(at)s, 0
-  FROM (SELECT DISTINCT d.contact_id, d.organisation_id FROM sharing_delivery d
-         WHERE d.release_id = ANY(%(releases)s) AND {MAY_HAVE_ARRIVED}) told
-ON CONFLICT DO NOTHING
-"""  # noqa: S608 -- constants only

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from sharing.channels.contract import Mail, Outcome, Unreachable
+from sharing.channels.contract import Outcome, Parcel, Unreachable
 from sharing.channels.email.send import Session
 from tests.sharing.mailserver import MailServer, running
 
@@ -90,7 +90,7 @@ def _content(lines: Iterable[bytes]) -> bytes:
 
 
 def send(count: int, *, seconds: float = 5) -> list[tuple[int, Outcome]]:
-    mails = [Mail(n, f"contact{n}@waterschap.example", CONTENT) for n in range(count)]
+    mails = [Parcel(n, f"contact{n}@waterschap.example", CONTENT) for n in range(count)]
     with Session(sender="portaal@ncsc.example") as session:
         stop_at = time.monotonic() + seconds
         return [(n, result.outcome) for n, result in session.hand_over(mails, stop_at=stop_at)]

@@ -22,7 +22,8 @@ from typing import Generic, NamedTuple, Self, TypeVar
 from django.conf import settings
 from django.core.mail import DNS_NAME
 
-from sharing.channels.contract import Mail, Outcome, Result, Unreachable
+from sharing.channels.contract import Outcome, Parcel, Result, Unreachable
+from sharing.renditions.mail import sender
 
 Key = TypeVar("Key")
 GO_AHEAD = 354
@@ -78,7 +79,7 @@ class Session:
         self._smtp.close()
 
     def hand_over(
-        self, mails: Iterable[Mail[Key]], *, stop_at: float
+        self, mails: Iterable[Parcel[Key]], *, stop_at: float
     ) -> Iterator[tuple[Key, Result]]:
         """Send in order; yield each result as soon as it is known.
 
@@ -93,7 +94,7 @@ class Session:
             self.close(politely=False)  # answers are outstanding
             raise
 
-    def _step_by_step(self, mails: Iterable[Mail[Key]]) -> Iterator[tuple[Key, Result]]:
+    def _step_by_step(self, mails: Iterable[Parcel[Key]]) -> Iterator[tuple[Key, Result]]:
         for mail in mails:
             if self._reset_needed:
                 self._write(b"RSET\r\n")
@@ -106,7 +107,7 @@ class Session:
             if self.over:
                 return
 
-    def _one(self, mail: Mail[Key]) -> Result:
+    def _one(self, mail: Parcel[Key]) -> Result:
         replies: list[Reply] = []
         for command in self._envelope(mail):
             self._write(command)
@@ -117,7 +118,7 @@ class Session:
         self._write(mail.content)
         return _final(self._read())
 
-    def _pipelined(self, mails: Iterable[Mail[Key]]) -> Iterator[tuple[Key, Result]]:
+    def _pipelined(self, mails: Iterable[Parcel[Key]]) -> Iterator[tuple[Key, Result]]:
         before: _Opened[Key] | None = None
         for mail in mails:
             clear = self._reset_needed and before is None
@@ -144,7 +145,7 @@ class Session:
             self._write(before.content)
             yield before.key, self._noted(self._end(before))
 
-    def _begin(self, mail: Mail[Key]) -> _Opened[Key] | Result:
+    def _begin(self, mail: Parcel[Key]) -> _Opened[Key] | Result:
         """The answers to an envelope: an open door for the content, or how it failed."""
         replies: list[Reply] = []
         try:
@@ -177,7 +178,7 @@ class Session:
         self._reset_needed = result.outcome is not Outcome.HANDED_OVER
         return result
 
-    def _envelope(self, mail: Mail[Key]) -> tuple[bytes, bytes, bytes]:
+    def _envelope(self, mail: Parcel[Key]) -> tuple[bytes, bytes, bytes]:
         recipient = f"RCPT TO:<{mail.recipient}>\r\n"
         return self._mail_from, recipient.encode("ascii"), b"DATA\r\n"
 
@@ -209,6 +210,16 @@ class Session:
             self._read()
 
 
+def session() -> Session:
+    """A session from our own address."""
+    return Session(sender=sender())
+
+
+def is_permanent(code: int) -> bool:
+    """RFC 5321 §4.2.1: 5yz is for ever."""
+    return code >= 500
+
+
 def _line(text: str) -> str:
     """One printable line: what a server says ends up in our tables and on our screens."""
     return re.sub(r"[^\x20-\x7e]+", " ", text).strip()[:500]
@@ -222,7 +233,7 @@ def _failure(replies: list[Reply]) -> Result | None:
         if step < 2 and 200 <= reply.code <= 299:
             continue
         # A refused sender is about us: every mail would be refused, no recipient is to blame.
-        permanent = step > 0 and reply.code >= 500
+        permanent = step > 0 and is_permanent(reply.code)
         return Result(Outcome.REFUSED if permanent else Outcome.DEFERRED, reply.code, reply.text)
     return None
 
@@ -230,7 +241,7 @@ def _failure(replies: list[Reply]) -> Result | None:
 def _final(reply: Reply) -> Result:
     if 200 <= reply.code <= 299:
         return Result(Outcome.HANDED_OVER, reply.code, reply.text)
-    permanent = reply.code >= 500
+    permanent = is_permanent(reply.code)
     return Result(Outcome.REFUSED if permanent else Outcome.DEFERRED, reply.code, reply.text)
 
 

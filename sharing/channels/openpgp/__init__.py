@@ -1,0 +1,1 @@
+"""PGP/MIME (RFC 3156), signed and encrypted."""

@@ -1,0 +1,1 @@
+"""S/MIME (RFC 8551), signed and encrypted."""
