@@ -19,12 +19,15 @@ from recipients.models import (
     Assurance,
     Consent,
     ConstituencyMember,
+    Contact,
+    ContactKey,
     Designation,
     Establishment,
     Organisation,
     RegistryFact,
     SectorMembership,
     User,
+    WebhookEndpoint,
 )
 from recipients.models.facts import AssuranceKind
 from sharing.models import (
@@ -251,5 +254,53 @@ def rules(verifications: Mapping[str, RuleVerification]) -> list[RuleGroup]:
     ]
 
 
-def contacts(organisation: Organisation) -> list[Any]:
-    return list(organisation.contacts.select_related("user").order_by("-active", "email"))
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A contact and by which ways it is reached."""
+
+    row: Contact
+    keys: list[ContactKey]
+    channels: tuple[str, ...]
+    orders: tuple[tuple[str, str], ...]  # value and words of each order to choose from
+
+
+ORDERS = (
+    ("openpgp,smime,email", _("OpenPGP, else S/MIME, else plain mail")),
+    ("smime,openpgp,email", _("S/MIME, else OpenPGP, else plain mail")),
+    ("email", _("plain mail only")),
+)
+
+
+def contacts(organisation: Organisation) -> list[Reached]:
+    """Those in use first, each with the keys that were not ended."""
+    rows = organisation.contacts.select_related("user").order_by("-active", "email")
+    keys = ContactKey.objects.filter(contact__in=rows, ended_at=None).select_related(
+        "proposed_by", "confirmed_by"
+    )
+    return [
+        Reached(
+            row,
+            [key for key in keys if key.contact_id == row.pk],
+            tuple(row.channels),
+            tuple((value, str(words)) for value, words in ORDERS),
+        )
+        for row in rows
+    ]
+
+
+def contact(pk: int) -> Contact | None:
+    return Contact.objects.select_related("organisation").filter(pk=pk).first()
+
+
+def key(pk: int) -> ContactKey | None:
+    return ContactKey.objects.select_related("contact").filter(pk=pk).first()
+
+
+def endpoints(organisation: Organisation) -> list[WebhookEndpoint]:
+    """Newest first; the suspended ones last."""
+    rows = organisation.endpoints.select_related("proposed_by", "confirmed_by")
+    return sorted(rows, key=lambda row: (row.status == "suspended", -row.pk))
+
+
+def endpoint(pk: int) -> WebhookEndpoint | None:
+    return WebhookEndpoint.objects.filter(pk=pk).first()

@@ -324,3 +324,36 @@ class FactForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
+
+
+class KeyForm(forms.Form):
+    """A key as a file or pasted; what is in it is judged by the service."""
+
+    file = forms.FileField(label=_("Public key or certificate"), required=False)
+    text = forms.CharField(
+        label=_("Or paste it here"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("file")) == bool(cleaned.get("text")):
+            raise forms.ValidationError(_("Give a file or the text of the key, one of the two."))
+        return cleaned
+
+    def upload(self) -> bytes:
+        file = self.cleaned_data["file"]
+        content: bytes = file.read() if file else self.cleaned_data["text"].encode()
+        return content
+
+
+class EndpointForm(forms.Form):
+    url = forms.URLField(
+        label=_("Address of the webhook"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_(
+            "https:// and of the organisation itself. It gets what the organisation may see."
+        ),
+    )

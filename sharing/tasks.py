@@ -15,6 +15,8 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from sharing.delivery.drain import drain
+from sharing.delivery.preflight import challenge
+from sharing.delivery.preflight import preflight as look_ahead
 from sharing.granting.following import expire as expire_grants
 from sharing.granting.reassessing import work
 
@@ -36,9 +38,16 @@ def sweep() -> None:
 @shared_task(name="sharing.tasks.call", ignore_result=True)
 def call() -> None:
     """Call the endpoints. Apart from the mail: the one must not wait for the other."""
+    challenge(at=timezone.now(), waiting=True)
     tally = drain(clock=timezone.now, transports=("webhook",))
     if tally:
         log.info("calls: %s", dict(tally))
+
+
+@shared_task(name="sharing.tasks.preflight", ignore_result=True)
+def preflight() -> None:
+    """Daily: whether keys and endpoints still work, and whose key ends soon."""
+    log.info("%s", look_ahead(at=timezone.now()))
 
 
 @shared_task(name="sharing.tasks.expire", ignore_result=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sharing.views import desk, law, readers, registry, releases
+from sharing.views import channels, desk, law, readers, registry, releases
 
 app_name = "sharing"
 urlpatterns = [
@@ -55,5 +55,29 @@ urlpatterns = [
         "desk/registry/facts/<str:kind>/<int:fact_id>/consequences",
         registry.consequences,
         name="consequences",
+    ),
+    path("desk/registry/contacts/<int:contact_id>/key", channels.propose_key, name="propose-key"),
+    path("desk/registry/contacts/<int:contact_id>/order", channels.order, name="order-channels"),
+    path("desk/registry/keys/<int:key_id>/confirm", channels.confirm_key, name="confirm-key"),
+    path("desk/registry/keys/<int:key_id>/end", channels.end_key, name="end-key"),
+    path(
+        "desk/registry/<uuid:organisation_id>/webhooks",
+        channels.propose_endpoint,
+        name="propose-endpoint",
+    ),
+    path(
+        "desk/registry/webhooks/<int:endpoint_id>/confirm",
+        channels.confirm_endpoint,
+        name="confirm-endpoint",
+    ),
+    path(
+        "desk/registry/webhooks/<int:endpoint_id>/suspend",
+        channels.suspend_endpoint,
+        name="suspend-endpoint",
+    ),
+    path(
+        "desk/registry/webhooks/<int:endpoint_id>/rotate",
+        channels.rotate_secret,
+        name="rotate-secret",
     ),
 ]

@@ -81,8 +81,6 @@ def _parsed(content: bytes) -> Cert:
         raise BadKey(Fault.SEVERAL)
     if not found:
         raise BadKey(Fault.NOT_A_KEY)
-    if b"".join(bytes(one) for one in found) == b"":
-        raise BadKey(Fault.NOT_A_KEY)
     return found[0]
 
 
@@ -122,3 +120,12 @@ def expiry(cert: Cert) -> datetime | None:
 
 def _seconds(period: object) -> float:
     return period.total_seconds() if isinstance(period, timedelta) else float(str(period))
+
+
+def revoked(upload: bytes) -> str | None:
+    """The fingerprint of a revoked certificate; None when it is anything else."""
+    try:
+        cert = _parsed(_dearmoured(upload) if b"-----BEGIN" in upload else upload)
+    except BadKey:
+        return None
+    return cert.fingerprint.lower() if cert.is_revoked else None

@@ -50,9 +50,9 @@ def note(seen: Sequence[tuple[str, Outcome]], *, at: datetime) -> None:
 
 def suspend(endpoint_id: int, *, code: int | None, at: datetime) -> None:
     """Nobody lives there any more: nothing more is owed to it until two people say otherwise."""
-    changed = WebhookEndpoint.objects.filter(pk=endpoint_id, status="active").update(
-        status="suspended", suspended_at=at, why=f"answered {code}"
-    )
+    changed = WebhookEndpoint.objects.filter(
+        pk=endpoint_id, status__in=["challenged", "active"]
+    ).update(status="suspended", suspended_at=at, why=f"answered {code}")
     if changed:
         subject = f"webhook {endpoint_id} was suspended: it answered {code}"
         raise_alarm(kind=Alarm.Kind.ENDPOINT_AILS, subject=subject, at=at)

@@ -7,6 +7,17 @@ from datetime import datetime
 from django.db import transaction
 
 from recipients import services as registry
+from recipients.channels import (
+    confirm_endpoint,
+    confirm_key,
+    end_key,
+    end_revoked,
+    order_channels,
+    propose_endpoint,
+    propose_key,
+    rotate_secret,
+    suspend_endpoint,
+)
 from recipients.models import Consent, Organisation, RegistryFact, User
 from recipients.services import (
     add_contact,
@@ -23,13 +34,22 @@ __all__ = [
     "assign_role",
     "close_account",
     "close_organisation",
+    "confirm_endpoint",
     "confirm_fact",
+    "confirm_key",
     "deactivate_contact",
     "end_fact",
+    "end_key",
+    "end_revoked",
     "open_account",
+    "order_channels",
+    "propose_endpoint",
     "propose_fact",
+    "propose_key",
     "register_machine",
     "register_organisation",
+    "rotate_secret",
+    "suspend_endpoint",
 ]
 
 

@@ -15,7 +15,7 @@ from advisories.errors import Refusal
 from recipients.models import Assurance, Designation, Organisation, RegistryFact
 from recipients.roles import Right
 from sharing import desk
-from sharing.forms import FactForm
+from sharing.forms import EndpointForm, FactForm, KeyForm
 from sharing.services import registry, what_if
 from sharing.views.guards import signed_in, staff
 
@@ -46,13 +46,29 @@ def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Proposed. A second person has to confirm it."))
             return redirect("sharing:organisation", organisation_id)
+    return page(request, found, form=form, status=422 if request.method == "POST" else 200)
+
+
+def page(
+    request: HttpRequest,
+    found: Organisation,
+    *,
+    form: FactForm | None = None,
+    status: int = 200,
+    **more: object,
+) -> HttpResponse:
+    """The organisation's page; `more` are forms that come back with what is wrong."""
     context = {
         "organisation": found,
         "facts": desk.facts(found, at=timezone.now()),
         "contacts": desk.contacts(found),
-        "form": form,
+        "endpoints": desk.endpoints(found),
+        "form": form or FactForm(),
+        "key_form": KeyForm(),
+        "endpoint_form": EndpointForm(),
+        "now": timezone.now(),
+        **more,
     }
-    status = 422 if request.method == "POST" else 200
     return render(request, "desk/organisation.html", context, status=status)
 
 

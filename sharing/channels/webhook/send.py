@@ -185,7 +185,7 @@ def call(
         return Result(Outcome.LOST, None, type(error).__name__)
 
 
-def signed(endpoint: Endpoint, body: bytes, *, webhook_id: str) -> dict[str, str]:
+def signed(endpoint: Endpoint, body: bytes, *, webhook_id: str) -> dict[bytes | str, bytes | str]:
     """Standard Webhooks: a signature under each secret, so that both ends can rotate."""
     now = datetime.now(UTC)  # noqa: TID251 -- signed at the very moment of calling, in a thread
     signatures = [
