@@ -149,7 +149,7 @@ def board(release_id: int) -> Board | None:
         release=release,
         total=sum(found.values()),
         counts=tuple((status, found[status]) for status in Delivery.Status.values if found[status]),
-        missing=list(missing.select_related("contact", "organisation")[:50]),
+        missing=list(missing.select_related("contact", "endpoint", "organisation")[:50]),
     )
 
 

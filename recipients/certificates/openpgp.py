@@ -18,13 +18,15 @@ from pysequoia.packet import PacketPile, SignatureType, Tag
 from recipients.certificates.checked import BadKey, Checked, Fault
 
 BEGIN, END = b"-----BEGIN PGP PUBLIC KEY BLOCK-----", b"-----END PGP PUBLIC KEY BLOCK-----"
+SECRET = (Tag.SecretKey, Tag.SecretSubkey)
 TRIED = b"preflight"
 
 
 def check(upload: bytes, *, address: str, at: datetime) -> Checked:
     """See `recipients.certificates.check`."""
-    cert = _parsed(_dearmoured(upload) if b"-----BEGIN" in upload else upload)
-    if cert.has_secret_keys:
+    content = _dearmoured(upload) if b"-----BEGIN" in upload else upload
+    cert = _parsed(content)
+    if any(packet.tag in SECRET for packet in PacketPile.from_bytes(content)):
         raise BadKey(Fault.SECRET)
     if cert.is_revoked:
         raise BadKey(Fault.REVOKED)

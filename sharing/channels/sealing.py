@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
@@ -96,7 +97,8 @@ def close() -> None:
         for child in _children:
             for pipe in (child.stdin, child.stdout):
                 if pipe:
-                    pipe.close()
+                    with suppress(OSError):  # what was not written is not needed any more
+                        pipe.close()
             child.kill()
             child.wait()
     _children.clear()

@@ -116,7 +116,7 @@ def propose_endpoint(request: HttpRequest, organisation_id: UUID) -> HttpRespons
     form = EndpointForm(request.POST)
     if form.is_valid():
         try:
-            _endpoint_, secret = registry.propose_endpoint(
+            _row, secret = registry.propose_endpoint(
                 organisation=found,
                 url=form.cleaned_data["url"],
                 by=signed_in(request),
