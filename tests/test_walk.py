@@ -159,6 +159,17 @@ TABLE |= {
     "sharing:confirm-fact": row(fact, POST=to()),
     "sharing:end-fact": row(fact, POST=to()),
     "sharing:consequences": row(fact, GET=to()),
+    # how an organisation is reached
+    "sharing:propose-key": row(lambda _: {"contact_id": 2**31}, POST=to()),
+    "sharing:order-channels": row(lambda _: {"contact_id": 2**31}, POST=to()),
+    "sharing:confirm-key": row(lambda _: {"key_id": 2**31}, POST=to()),
+    "sharing:end-key": row(lambda _: {"key_id": 2**31}, POST=to()),
+    "sharing:propose-endpoint": row(
+        registered, POST=to("registry_manager", "security_officer", answer=422)
+    ),
+    "sharing:confirm-endpoint": row(lambda _: {"endpoint_id": 2**31}, POST=to()),
+    "sharing:suspend-endpoint": row(lambda _: {"endpoint_id": 2**31}, POST=to()),
+    "sharing:rotate-secret": row(lambda _: {"endpoint_id": 2**31}, POST=to()),
     # the law
     "sharing:woo": row(GET=to("legal_officer"), POST=to("legal_officer", answer=422)),
     "sharing:law": row(GET=to(*SEES_LAW)),

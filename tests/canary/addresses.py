@@ -77,6 +77,9 @@ def _values(world: World) -> dict[str, list[Any]]:
         "rule": ["C.66.1"],
         "reassessment_id": [1],
         "request_id": [1],
+        "contact_id": sorted(world.contacts)[:1],
+        "key_id": world.key_ids[:1] or [1],
+        "endpoint_id": world.endpoint_ids[:1] or [1],
     }
 
 

@@ -15,6 +15,7 @@ def check(seed: int, *, server: MailServer, caplog: pytest.LogCaptureFixture) ->
     """Build the world of the seed and look through every exit. `AssertionError` names the leak."""
     caplog.clear()
     server.got.clear()
+    server.calls.clear()
     postman = Postman(server)
     world = build(seed, deliver=postman)
     for visit in postman.visits:

@@ -196,6 +196,12 @@ class World:
     # Contact id → whose mailbox it is; without a person: the organisation's own.
     contacts: dict[int, tuple[Org, Person | None]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)  # canaries that no reader may ever see
+    endpoints: dict[int, Org] = field(default_factory=dict)  # endpoint id → whose
+    key_ids: list[int] = field(default_factory=list)
+
+    @property
+    def endpoint_ids(self) -> list[int]:
+        return sorted(self.endpoints)
 
     def readers(self) -> Iterator[Who]:
         """Every person and every program."""

@@ -28,6 +28,7 @@ from recipients.models import (
     User,
 )
 from sharing.granting.following import follow_registry
+from tests.canary.keys import write_endpoints, write_keys
 from tests.canary.making import CAPACITIES, COMMON, HOUR, PURPOSES, SECTORS, Maker
 from tests.canary.people import (
     ConsentTerms,
@@ -200,6 +201,8 @@ def _organisation_rows(maker: Maker) -> None:
         contact.pk: (by_id[contact.organisation_id], by_user.get(contact.user_id))
         for contact in contacts
     }
+    write_keys(maker, contacts)
+    write_endpoints(maker)
     for n, org in enumerate(orgs):
         active = [person for person in org.people if person.active_until is None]
         if active and maker.chance(0.4):

@@ -23,11 +23,13 @@ from recipients.models import Assurance, Designation, SectorMembership
 from sharing import access
 from sharing.access import listing, opening, readers, sending
 from sharing.api import problems, rendering, views
+from sharing.channels.webhook import send
+from sharing.delivery import owing
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
 from sharing.models import EndedGrant
 from sharing.renditions import html, mail
-from sharing.services import registry, releasing
+from sharing.services import registry
 from sharing.shared import Shared
 from tests.canary.check import check
 from tests.canary.world import rolled_back
@@ -255,11 +257,8 @@ def the_registry_is_not_followed(patch: pytest.MonkeyPatch) -> None:
 
 def notices_to_everyone(patch: pytest.MonkeyPatch) -> None:
     """A message is owed to every contact, and sending judges nobody."""
-    start, end = (
-        releasing._NOTICES.index("   AND (o.id IN"),
-        releasing._NOTICES.index("ON CONFLICT"),
-    )
-    patch.setattr(releasing, "_NOTICES", releasing._NOTICES[:start] + releasing._NOTICES[end:])
+    start, end = owing._NOTICES.index("   AND ("), owing._NOTICES.index("UNION ALL")
+    patch.setattr(owing, "_NOTICES", owing._NOTICES[:start] + owing._NOTICES[end:])
     held = sending._held
 
     def all_held(release: Any, contacts: Any, *, at: datetime) -> Any:
@@ -295,6 +294,40 @@ def mails_tell_amber(patch: pytest.MonkeyPatch) -> None:
 def subjects_tell_amber(patch: pytest.MonkeyPatch) -> None:
     """Only the subject line does."""
     patch.setattr(mail, "_closed_subject", mail._open_subject)
+
+
+def sealed_mail_tells_outside(patch: pytest.MonkeyPatch) -> None:
+    """The subject that encryption should hide stands outside too."""
+    letter = mail.letter
+
+    def telling(*arguments: Any, **named: Any) -> mail.Letter:
+        made = letter(*arguments, **named)
+        return replace(made, outside=made.subject)
+
+    patch.setattr(mail, "letter", telling)
+
+
+def endpoints_get_everything(patch: pytest.MonkeyPatch) -> None:
+    """An organisation's endpoint is sent the whole version."""
+    judge = sending.for_endpoints
+
+    def widened(*, release: Any, organisations: Any, at: datetime) -> Any:
+        with pytest.MonkeyPatch.context() as inside:
+            whole_version_past_the_door(inside)
+            return judge(release=release, organisations=organisations, at=at)
+
+    patch.setattr("sharing.delivery.prepare.for_endpoints", widened)
+
+
+def calls_are_logged_in_full(patch: pytest.MonkeyPatch) -> None:
+    """What is posted to an endpoint ends up in the log."""
+    signed = send.signed
+
+    def loudly(endpoint: Any, body: bytes, *, webhook_id: str) -> Any:
+        logging.getLogger("webhook").info("posting %s", body)
+        return signed(endpoint, body, webhook_id=webhook_id)
+
+    patch.setattr(send, "signed", loudly)
 
 
 def denials_quote_the_title(patch: pytest.MonkeyPatch) -> None:
@@ -417,6 +450,9 @@ FAULTS: tuple[Plant, ...] = (
     notices_to_everyone,
     mails_tell_amber,
     subjects_tell_amber,
+    sealed_mail_tells_outside,
+    endpoints_get_everything,
+    calls_are_logged_in_full,
     denials_quote_the_title,
     openings_are_logged_in_full,
     older_pages_repeat,

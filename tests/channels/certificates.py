@@ -92,14 +92,21 @@ def opened(mail: EmailMessage, *, own: Own, folder: Path) -> EmailMessage:
     ):
         (folder / name).write_text(content)
     (folder / "mail").write_bytes(mail.as_bytes())
-    cms = ["openssl", "cms"]
-    keys = ["-recip", folder / "own.pem", "-inkey", folder / "own.key"]
+    cms: list[str | Path] = ["openssl", "cms"]
+    keys: list[str | Path] = ["-recip", folder / "own.pem", "-inkey", folder / "own.key"]
     subprocess.run(
         [*cms, "-decrypt", "-in", folder / "mail", *keys, "-out", folder / "signed"],
         check=True,
         capture_output=True,
     )
-    verify = ["-CAfile", folder / "ca.pem", "-purpose", "any", "-out", folder / "content"]
+    verify: list[str | Path] = [
+        "-CAfile",
+        folder / "ca.pem",
+        "-purpose",
+        "any",
+        "-out",
+        folder / "content",
+    ]
     subprocess.run(
         [*cms, "-verify", "-in", folder / "signed", *verify], check=True, capture_output=True
     )

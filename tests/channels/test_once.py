@@ -18,6 +18,7 @@ from recipients.models import Contact
 from sharing import channels
 from sharing.delivery import claim
 from sharing.delivery import drain as draining
+from sharing.delivery.prepare import prepare
 from sharing.models import Circuit, Delivery
 from tests.canary.world import rolled_back
 from tests.channels import certificates, registered
@@ -63,7 +64,7 @@ class Play:
         self.dead.clear()
 
     def _send(self, transport: str, batch: list[claim.Claimed]) -> None:
-        prepared = draining.prepare(batch, releases={}, at=self.now)
+        prepared = prepare(batch, releases={}, at=self.now)
         with channels.sender(transport).session() as session:
             for _ in session.hand_over(prepared.parcels, stop_at=time.monotonic() + 60):
                 pass

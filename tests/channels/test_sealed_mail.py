@@ -50,7 +50,7 @@ def says_everything(inside: EmailMessage, envelope: EmailMessage) -> None:
     assert inside["Message-ID"] == envelope["Message-ID"]
     assert inside["To"] == envelope["To"]
     assert inside["Content-Type"].params["hp"] == "cipher"
-    told = [line for line in inside.get_all("HP-Outer") if line.startswith("Subject:")]
+    told = [line for line in inside.get_all("HP-Outer", []) if line.startswith("Subject:")]
     assert len(told) == 1
     assert TITLE not in told[0]
 

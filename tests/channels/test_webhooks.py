@@ -264,7 +264,7 @@ def test_a_name_that_changes_its_meaning_after_the_check_changes_nothing(
         connected_to.append(address[0])
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(guard.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
     monkeypatch.setattr("socket.create_connection", connect)
     monkeypatch.setattr(guard, "_permitted", lambda address: str(address) == "192.0.2.7")
     endpoint = Endpoint(1, "localhost", hook.url, ("whsec_" + "A" * 44,))
@@ -278,7 +278,7 @@ def test_one_bad_address_among_good_ones_spoils_them(monkeypatch: pytest.MonkeyP
     def resolve(host: str, port: int, **_: Any) -> list[Any]:
         return [(0, 0, 0, "", (address, port)) for address in ("1.1.1.1", "127.0.0.1")]
 
-    monkeypatch.setattr(guard.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
     with pytest.raises(guard.NotPublic):
         guard.address_of("soc.waterschap.example", 443)
 

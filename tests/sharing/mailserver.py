@@ -30,6 +30,8 @@ class MailServer:
     sessions: int = 0
     close_after: int | None = None  # mails a session
     got: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
+    # What an endpoint beside it got: headers and body. The canary reads both.
+    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     mail_answers: list[str] = field(default_factory=list)
     rcpt_answers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     data_answers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
