@@ -45,6 +45,7 @@ def test_every_variable_that_the_settings_demand_is_set(
     demanded = {
         *("DEBUG", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"),
         *("EMAIL_HOST", "DEFAULT_FROM_EMAIL", "AUDIT_SIGNING_KEY", "OIDC_PRIVATE_KEY"),
+        "CHANNEL_KEYS",
     }
     assert demanded <= given
 

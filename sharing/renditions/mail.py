@@ -47,13 +47,14 @@ class Letter:
     languages: str
     at: datetime
 
-    def headers(self, subject: str, *, name: str, address: str, message_id: str) -> dict[str, str]:
-        """The header fields, in and outside the encryption, with one subject or the other."""
-        return {
-            "Message-ID": message_id,
-            "To": _mailbox_header("To", name, address),
-            **_headers(subject, languages=self.languages, at=self.at),
-        }
+    def headers(self, subject: str) -> dict[str, str]:
+        """The header fields that are the same for every recipient, with one subject or the other."""
+        return _headers(subject, languages=self.languages, at=self.at)
+
+
+def personal(*, name: str, address: str, message_id: str) -> dict[str, str]:
+    """The header fields of one recipient. `address` comes from `mailbox`."""
+    return {"Message-ID": message_id, "To": _mailbox_header("To", name, address)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ class Rendition:
 
         `address` comes from `mailbox`, `message_id` from `message_id`.
         """
-        head = f"Message-ID: {message_id}\r\nTo: {_mailbox_header('To', name, address)}\r\n"
-        return head.encode("ascii") + self.rest + b".\r\n"
+        head = written(personal(name=name, address=address, message_id=message_id))
+        return head + self.rest + b".\r\n"
 
 
 def mailbox(address: str) -> str:

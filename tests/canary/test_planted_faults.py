@@ -257,7 +257,7 @@ def the_registry_is_not_followed(patch: pytest.MonkeyPatch) -> None:
 
 def notices_to_everyone(patch: pytest.MonkeyPatch) -> None:
     """A message is owed to every contact, and sending judges nobody."""
-    start, end = owing._NOTICES.index("   AND ("), owing._NOTICES.index("UNION ALL")
+    start, end = owing._NOTICES.index("   AND (\n"), owing._NOTICES.index("UNION ALL")
     patch.setattr(owing, "_NOTICES", owing._NOTICES[:start] + owing._NOTICES[end:])
     held = sending._held
 

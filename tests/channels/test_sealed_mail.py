@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from recipients.models import Contact
+from advisories.addressing import Addressing
+from advisories.services.reviewing import content_digest
+from recipients.models import Contact, User
 from sharing.channels import sealing as pool
 from sharing.delivery.drain import drain
 from sharing.models import Alarm, Delivery, DeliveryAttempt
@@ -225,3 +227,33 @@ def test_many_are_sealed_by_children_each_to_its_own_key(
         pool.close()
     senders = {email.utils.parseaddr(mail["From"])[1] for mail in server.mails}
     assert senders == {SERVICE}
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["own key", "key of a team"])
+def test_red_goes_to_the_named_person_under_a_key_of_her_own_only(
+    server: MailServer, theirs: gnupg.Home, shared: bool
+) -> None:
+    name = f"{'team' if shared else 'eigen'}@waterschap.example"
+    one = world([Person("Eva", name), Person("Balie", f"balie-{name}")], at=AT)
+    desk, eva = Contact.objects.order_by("email")
+    eva.user = User.objects.create_user(eva.email, name="Eva", organisation=one.organisation)
+    eva.save(update_fields=["user"])
+    theirs.make(eva.email)
+    theirs.run("--quick-add-uid", eva.email, desk.email)
+    registered.key(one, eva, theirs.public(eva.email), at=AT)
+    if shared:
+        registered.key(one, desk, theirs.public(eva.email), at=AT)
+    version = one.approve(at=AT, tlp="red")
+    version.addressing = Addressing(people=frozenset({eva.user.pk})).to_json()
+    version.approved_digest = content_digest(version)
+    version.save()
+    releasing.release(version_id=version.pk, by=one.author, at=AT)
+    assert drain(clock=at()) == {"handed_over": 1}
+    assert server.recipients == [eva.email]
+    (mail,) = server.mails
+    assert not [secret for secret in SECRETS if secret in outside(server)]
+    if shared:
+        assert mail.get_content_type() == "text/plain"
+    else:
+        assert BODY in theirs.opened(mail)[0].get_content()
+    assert not Alarm.objects.exists()

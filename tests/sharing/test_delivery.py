@@ -101,6 +101,7 @@ def test_a_refused_mail_fails_loudly_and_alone(server: MailServer, stage: str) -
     getattr(server, stage)[people(3)[0].email].append("550 5.1.1 no such mailbox")
     assert drain(clock=at()) == {"handed_over": 2, "refused": 1}
     failed = Delivery.objects.get(status=Status.FAILED)
+    assert failed.contact
     assert failed.contact.email == people(3)[0].email
     assert Alarm.objects.get().kind == Alarm.Kind.DELIVERY_FAILED
     assert failed.tries.get().answer == "5.1.1 no such mailbox"
@@ -265,6 +266,7 @@ def test_a_notice_withheld_after_the_withdrawal_needs_no_word_of_it(server: Mail
     with transaction.atomic():
         claim.settle(ends, at=AT + timedelta(minutes=2))
     assert drain(clock=at(minutes=3)) == {"handed_over": 1, "recalled": 1}
+    assert sent.contact_id
     assert server.recipients == [Contact.objects.get(pk=sent.contact_id).email]
 
 

@@ -9,8 +9,7 @@ from django.conf import settings
 
 from sharing.channels import protected
 from sharing.channels.contract import To
-from sharing.channels.protected import render
-from sharing.renditions.mail import Letter
+from sharing.channels.protected import Rendition, render
 
 __all__ = ["build", "ready", "render"]
 
@@ -19,7 +18,7 @@ def ready() -> bool:
     return bool(settings.OPENPGP_SIGNING_KEY)
 
 
-def build(made: Sequence[tuple[Letter, To]]) -> list[bytes | Exception]:
+def build(made: Sequence[tuple[Rendition, To]]) -> list[bytes | Exception]:
     return protected.build(
         made,
         seal="sharing.channels.openpgp.seal",
