@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -36,8 +35,8 @@ def second(one: World) -> Client:
 
 
 @pytest.fixture
-def pem() -> Iterator[str]:
-    yield certificates.for_mail(EVA).pem
+def pem() -> str:
+    return certificates.for_mail(EVA).pem
 
 
 def page(one: World, who: Client) -> str:
