@@ -17,8 +17,6 @@ TRANSPORTS: dict[str, tuple[str, ...]] = {
     "webhook": ("webhook",),
     "file": ("file",),
 }
-# Nobody between us and the recipient reads along: content above TLP:GREEN may go this way.
-CLOSED_ON_THE_WAY = frozenset({"openpgp", "smime", "webhook"})
 
 
 def builder(channel: str) -> Builder:

@@ -60,8 +60,8 @@ def drain(
 ) -> Counter[str]:
     """Deliver everything due; return how many attempts ended in which outcome.
 
-    Safe to run any number of times at once. `on_backlog` is called once if there is work for more
-    than one. When a server cannot be reached nothing of it is claimed: all stays owed as it was.
+    Safe to run any number of times at once. `on_backlog` is called once for each line of
+    transport with work for more than one. When a server cannot be reached nothing of it is claimed: all stays owed as it was.
     """
     tally: Counter[str] = Counter()
     for transport in transports:

@@ -48,7 +48,7 @@ class _Batch:
     addressees: Addressees
     prepared: Prepared
     sealed: Sealed
-    rendered: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    rendered: dict[tuple[Any, ...], tuple[Message, Any]] = field(default_factory=dict)
     todo: dict[str, list[tuple[Claimed, Route, Message, Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -65,9 +65,9 @@ class _Batch:
         if route.trouble:
             self.prepared.trouble[one.id] = route.trouble
         key = (route.channel, advisory, id(shared), language, route.closed)
-        if key not in self.rendered:
-            self.rendered[key] = channels.builder(route.channel).render(message)
-        self.todo[route.channel].append((one, route, message, self.rendered[key]))
+        if key not in self.rendered:  # with the message, or another could get the same id
+            self.rendered[key] = (message, channels.builder(route.channel).render(message))
+        self.todo[route.channel].append((one, route, message, self.rendered[key][1]))
 
     def build(self) -> None:
         """Bytes for everything; what cannot be sealed becomes a notice without content."""

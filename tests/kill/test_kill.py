@@ -24,25 +24,25 @@ DECISIVE = {
     "publish": (
         "releasing.py:_locked",  # nothing written
         "store.py:store",
-        "releasing.py:_owe_notices",
+        "owing.py:owe_notices",
         "feed.py:announce",
         "tasks.py:wake",  # all written, not committed
         "tasks.py:ring",  # committed
     ),
     "pipelined send": (
         "drain.py:_deliver",
-        "smtp.py:_pipelined",
-        "smtp.py:_begin",  # content of the mail before is on its way
-        "smtp.py:_end",
-        "smtp.py:_final",  # 250 read for the first mail, the next one's envelope is answered
+        "send.py:_pipelined",
+        "send.py:_begin",  # content of the mail before is on its way
+        "send.py:_end",
+        "send.py:_final",  # 250 read for the first mail, the next one's envelope is answered
         "claim.py:settle",
     ),
     "send": (
         "claim.py:claim",
         "drain.py:_deliver",  # claimed
         "sending.py:for_sending",
-        "smtp.py:_one",
-        "smtp.py:_final",  # 250 read for the first mail
+        "send.py:_one",
+        "send.py:_final",  # 250 read for the first mail
         "claim.py:settle",
         "drain.py:_settle",
     ),
