@@ -132,7 +132,7 @@ def test_a_key_that_ended_after_the_release_makes_a_notice_and_a_task(
     if fate == "ended":
         registry.end_key(key=key, by=one.second, at=AT)
     else:
-        later = AT + timedelta(days=1, minutes=1)
+        later = AT + timedelta(days=2)  # the key was made some time after AT
     assert Delivery.objects.get().channel == "openpgp"
     assert drain(clock=at(later)) == {"handed_over": 1}
     (mail,) = server.mails
