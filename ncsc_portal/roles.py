@@ -12,4 +12,5 @@ APPEND_ONLY: tuple[str, ...] = (
     "sharing.EndedGrant",
     "sharing.FeedEvent",
     "sharing.DeliveryAttempt",
+    "sharing.CsafDocument",
 )

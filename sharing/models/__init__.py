@@ -6,12 +6,14 @@ from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.reassessing import ReassessedRelease, Reassessment
+from sharing.models.rendering import CsafDocument
 from sharing.models.verifying import RuleVerification
 
 __all__ = [
     "Alarm",
     "Audience",
     "AudienceMembership",
+    "CsafDocument",
     "Decision",
     "Delivery",
     "DeliveryAttempt",
