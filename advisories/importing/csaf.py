@@ -1,5 +1,6 @@
 """CSAF 2.0 and 2.1 to sections."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,8 @@ def read_advisory(*, data: bytes, at: datetime, max_bytes: int) -> ImportedAdvis
     _refuse_bad_label_first(received, version=version)
     cleaner = Cleaner()
     refuse_classified(received)
+    if version == "2.1":
+        _refuse_endless_history(received)
     checked = [*validate(received, csaf_version=version), *_own_checks(received)]
     if marked:
         cleaner.note(
@@ -55,6 +58,21 @@ def _refuse_bad_label_first(received: dict[str, Any], *, version: str) -> None:
             csaf_version=version,
             cleaner=Cleaner(),
         )
+
+
+def _refuse_endless_history(received: dict[str, Any]) -> None:
+    """Test 6.1.21 of the csaf package for 2.1 writes out every number missing between two: a history from
+    1 to 2,000,000,000 would fill the memory."""
+    tracking = received["document"].get("tracking")
+    history = tracking.get("revision_history") if isinstance(tracking, dict) else None
+    for i, item in enumerate(history if isinstance(history, list) else ()):
+        number = str(item.get("number", "")) if isinstance(item, dict) else ""
+        if any(len(part) > 5 for part in re.split(r"[.+-]", number)[:3] if part.isdigit()):
+            raise Refused(
+                code="INVALID",
+                message=f"/document/tracking/revision_history/{i}/number is {quote(number)}: no "
+                "document has that many versions; ask the publisher.",
+            )
 
 
 def _own_checks(received: dict[str, Any]) -> list[Flag]:

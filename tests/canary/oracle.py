@@ -142,6 +142,11 @@ def _public(part: Part) -> bool:
     )
 
 
+def open_to_all(part: Part, *, at: datetime) -> bool:
+    """Whether it may go to everyone, whatever they are."""
+    return _handling(part, named=False, at=at) and _public(part)
+
+
 def _task(part: Part, org: Org, attested: set[Predicate], at: datetime) -> bool:
     """Gate A: R2 (own systems), R3 (about others). One capacity that has a task is enough."""
     capacities = org.held("capacity", at)

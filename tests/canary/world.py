@@ -22,6 +22,8 @@ from recipients.models import (
     Role,
     User,
 )
+from sharing.access.public import PROFILE
+from sharing.granting.audiences import audience_for
 from sharing.granting.following import expire
 from sharing.services import registry, releasing
 from tests.canary.making import CBW, HOUR, NOW, Maker
@@ -64,6 +66,7 @@ def build(
     maker = Maker(seed, start, rng, Mint(rng), world, refusals)
     write_staff(maker)
     write_organisations(maker)
+    audience_for(PROFILE, at=start)  # everyone is an audience too
     draw_items(maker)
     _history(maker, deliver or (lambda world, at: None))
     return world

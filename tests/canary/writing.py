@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from random import Random
 from typing import Any
 
 from advisories.addressing import Addressing
@@ -18,6 +19,7 @@ from advisories.models import (
 from law.predicates import PREDICATES
 from law.regimes import regime_at
 from law.vocabulary import (
+    Capacity,
     PersonalData,
     Predicate,
     Provenance,
@@ -71,6 +73,9 @@ def draw_items(maker: Maker) -> None:
 
 def _version(maker: Maker, number: int) -> Version:
     rng, orgs = maker.rng, maker.world.orgs
+    # Drawn aside, so that the rest of the world stays as it was before there was a public.
+    aside = Random(f"{maker.seed} {maker.mint.made}")  # noqa: S311 -- to be repeated
+    everyone = {Capacity.PUBLIC} if aside.random() < 0.6 else set()
     version = Version(
         number=number,
         title=maker.mint(),
@@ -80,7 +85,8 @@ def _version(maker: Maker, number: int) -> Version:
         purpose_text=maker.mint(),
         capacities=frozenset(
             CAPACITIES if maker.chance(0.5) else rng.sample(CAPACITIES, rng.randint(0, 8))
-        ),
+        )
+        | everyone,
         sectors=frozenset(rng.sample(SECTORS, 2) if maker.chance(0.2) else []),
         organisations=frozenset(o.id for o in maker.some(orgs, 2))
         if maker.chance(0.4)

@@ -31,5 +31,6 @@ urlpatterns = [
         views.Document,
         "document",
     ),
-    at(r"^(?:\.well-known/)?csaf/(?s:.*)", views.Nothing, "nothing"),
+    at(r"^csaf/(?P<rest>(?s:.*))", views.Nothing, "nothing"),
+    at(WELL_KNOWN + r"csaf/(?P<rest>(?s:.*))", views.Nothing, "well-known-nothing"),
 ]

@@ -77,7 +77,7 @@ def render(
     if label is None:
         return None
     released = sorted([*earlier, shared.released_at])
-    tracking = identity.tracking_id(shared, public=public)
+    tracking = identity.tracking_id(shared, first=released[0], public=public)
     path = f"{_folder(shared, edition=edition, public=public)}/{released[0].astimezone(UTC):%Y}/{identity.file_name(tracking)}"
     own = publisher.address(edition, path)
     with override("nl" if shared.language == "nl" else "en"):
@@ -141,11 +141,11 @@ def _distribution(shared: Shared) -> str:
 def _tracking(shared: Shared, tracking: str, released: list[datetime]) -> dict[str, Any]:
     history = [
         {
-            "number": identity.number(instant),
+            "number": identity.number(place),
             "date": _date(instant),
             "summary": _("Version of %(date)s") % {"date": f"{instant.astimezone(UTC):%Y-%m-%d}"},
         }
-        for instant in released
+        for place, instant in enumerate(released)
     ]
     history[-1]["summary"] = (shared.change_note or "").strip() or history[-1]["summary"]
     return {

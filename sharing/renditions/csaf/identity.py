@@ -3,8 +3,8 @@
 What everyone may see carries the plain number, NCSC-2026-0001. Whatever else somebody may see of
 the same advisory is a document of its own and gets a suffix, whether or not it is all there is: a
 suffix tells nothing but "this is not what everyone may see". It is keyed, so that nobody can test
-guesses, and computed from kinds and headings of the sections shared, so that it stays the same
-over versions as long as those do.
+guesses, and computed from kinds and headings of the sections shared and from when the first version
+shared went out, so that it stays the same over versions as long as those do.
 """
 
 from __future__ import annotations
@@ -27,21 +27,23 @@ def keyed(what: str, value: object) -> str:
     return salted_hmac(SALT, text, algorithm="sha256").hexdigest()[:DIGITS]
 
 
-def tracking_id(shared: Shared, *, public: bool) -> str:
-    """NCSC-2026-0001, or with a suffix when it is not what everyone may see."""
+def tracking_id(shared: Shared, *, first: datetime, public: bool) -> str:
+    """NCSC-2026-0001, or with a suffix when it is not what everyone may see.
+
+    `first`: when the first version that the reader may open went out.
+    """
     if public:
         return shared.advisory
     seen = sorted((section.kind, section.heading) for section in shared.sections)
-    return f"{shared.advisory}-{keyed('id', [shared.advisory, seen])}"
+    return f"{shared.advisory}-{keyed('id', [shared.advisory, first.astimezone(UTC), seen])}"
 
 
-def number(released_at: datetime) -> str:
-    """The semantic version of what went out at an instant: 1.20260901.80000000000.
+def number(place: int) -> str:
+    """The semantic version of the nth version that the reader may open, from 0: 1.0.0, 1.1.0, 1.2.0.
 
-    It grows with time and counts nothing: a gap would tell of a version that is not shared.
+    Only what is shared is counted: a gap (which test 6.1.21 forbids) would tell of the rest.
     """
-    utc = released_at.astimezone(UTC)
-    return f"1.{utc:%Y%m%d}.{int(f'{utc:%H%M%S%f}')}"
+    return f"1.{place}.0"
 
 
 def file_name(tracking: str) -> str:
