@@ -34,7 +34,7 @@ def rest(world: World) -> Iterator[Visit]:
 def token(world: World, who: Who, value: str) -> str:
     Token.objects.create(
         type=Token.Type.ACCESS_TOKEN,
-        hash=get_adapter().hashtoken(value),
+        hash=get_adapter().hash_token(value),
         client=who.org.machine.client,
         expires_at=world.now + timedelta(hours=1),
         scopes=SCOPE,

@@ -36,15 +36,15 @@ def provider(world: World) -> Iterator[Visit]:
     with patch("django.utils.timezone.now", return_value=world.now):
         public = public_answer(world)
         programs = [Who(org, None) for org in world.orgs if org.machine is not None]
-        clients = {who: token(world, who, f"csaf-{n}") for n, who in enumerate(programs)}
+        clients = [(who, token(world, who, f"csaf-{n}")) for n, who in enumerate(programs)]
         for edition in EDITIONS:
             yield from _Client(world, None, "", edition).visits(public, public)
-            for who, value in clients.items():
+            for who, value in clients:
                 yield from _Client(world, who, value, edition).visits(
                     allowed(world, who, world.now), public
                 )
         for edition in EDITIONS:
-            for reader, value in ((None, ""), (None, "wrong"), *clients.items()):
+            for reader, value in ((None, ""), (None, "wrong"), *clients):
                 yield from _Client(world, reader, value, edition).everywhere(public)
 
 

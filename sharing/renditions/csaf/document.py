@@ -166,7 +166,7 @@ def _date(instant: datetime) -> str:
 def _sound(
     shared: Shared, head: dict[str, Any], *, own: str, edition: Edition
 ) -> dict[str, Any] | None:
-    for build in (_structured, _as_text):
+    for build in (_advisory, _base, _without_remediations, _as_text):
         try:
             document = build(shared, head, own=own, edition=edition)
             flags = validate(document, csaf_version=edition.number)
@@ -179,19 +179,36 @@ def _sound(
     return None
 
 
-def _structured(
+# From the fullest form to the plainest: the first that is sound is taken. The standard asks more of
+# a security advisory, and 2.1 refuses remediations that contradict each other, as imported ones may.
+def _advisory(
     shared: Shared, head: dict[str, Any], *, own: str, edition: Edition
+) -> dict[str, Any]:
+    document = _base(shared, head, own=own, edition=edition)
+    found = document.get("vulnerabilities", [])
+    if found and all("product_status" in entry for entry in found):
+        document["document"]["category"] = "csaf_security_advisory"
+    return document
+
+
+def _without_remediations(
+    shared: Shared, head: dict[str, Any], *, own: str, edition: Edition
+) -> dict[str, Any]:
+    return _base(shared, head, own=own, edition=edition, remedies=False)
+
+
+def _base(
+    shared: Shared, head: dict[str, Any], *, own: str, edition: Edition, remedies: bool = True
 ) -> dict[str, Any]:
     products = with_ids(_rows(shared, Section.Kind.PRODUCTS, "products"))
     found = vulnerabilities(
         _rows(shared, Section.Kind.VULNERABILITIES, "vulnerabilities"),
         products=products,
         edition=edition,
+        remedies=remedies,
     )
     consumed = {section.id: _consumed(section) for section in shared.sections}
     document = dict(head)
-    if found and all("product_status" in entry for entry in found):
-        document["category"] = "csaf_security_advisory"
     document["notes"] = notes(shared, consumed=consumed)
     document["references"] = references(shared.sections, own=own)
     parts = {
@@ -226,7 +243,7 @@ def _rows(shared: Shared, kind: str, key: str) -> list[dict[str, Any]]:
 
 
 def _consumed(section: SharedSection) -> frozenset[str]:
-    """Keys of the structured part that `_structured` puts outside the notes."""
+    """Keys of the structured part that `_base` puts outside the notes."""
     own = {
         Section.Kind.PRODUCTS.value: {"products"},
         Section.Kind.VULNERABILITIES.value: {"vulnerabilities"},

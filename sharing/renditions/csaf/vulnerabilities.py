@@ -29,16 +29,20 @@ _MORE_IN_21 = {"fix_planned", "optional_patch"}
 _CVSS = {"2.0": "cvss_v2", "3.0": "cvss_v3", "3.1": "cvss_v3", "4.0": "cvss_v4"}
 
 
-def vulnerabilities(rows: Sequence[Row], *, products: Sequence[Row], edition: Edition) -> list[Row]:
-    """One entry per vulnerability."""
-    return [_vulnerability(row, products=products, edition=edition) for row in rows]
+def vulnerabilities(
+    rows: Sequence[Row], *, products: Sequence[Row], edition: Edition, remedies: bool
+) -> list[Row]:
+    """One entry per vulnerability. Without `remedies` these are said as notes."""
+    return [
+        _vulnerability(row, products=products, edition=edition, remedies=remedies) for row in rows
+    ]
 
 
-def _vulnerability(row: Row, *, products: Sequence[Row], edition: Edition) -> Row:
+def _vulnerability(row: Row, *, products: Sequence[Row], edition: Edition, remedies: bool) -> Row:
     name = str(row["id"])
     shared = [str(product["id"]) for product in products]
     status = _statuses(name, products, edition=edition)
-    remediations, told = _remediations(row, shared, edition=edition)
+    remediations, told = _remediations(row, shared if remedies else [], edition=edition)
     texts = [str(row.get("text", "")).strip() or str(row.get("title", "")).strip() or name, *told]
     entry: Row = {"notes": [{"category": "description", "text": text} for text in texts]}
     if _CVE.fullmatch(name):
