@@ -6,7 +6,8 @@ closed reading is taken. Section numbers are those of the sharing rules (§1.4: 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from uuid import UUID
 
 from law.vocabulary import Capacity, PersonalData, Predicate, Scope, Territory, Tlp
 from tests.canary.people import Org, Part, Person, Version, Who, World
@@ -142,9 +143,23 @@ def _public(part: Part) -> bool:
     )
 
 
-def open_to_all(part: Part, *, at: datetime) -> bool:
-    """Whether it may go to everyone, whatever they are."""
-    return _handling(part, named=False, at=at) and _public(part)
+EVERYONE = Org("iedereen", UUID(int=0), datetime.min.replace(tzinfo=UTC), None)
+
+
+def open_to_everyone(version: Version, part: Part, at: datetime) -> bool:
+    """Whether it goes to the public: what is not confidential and CLEAR, if it is addressed. Who
+    reads is of no place and no sector, and nothing is attested of him by name or capacity."""
+    if not version.live(at) or Capacity.PUBLIC not in version.capacities or version.sectors:
+        return False
+    attested = _attested(version, part, EVERYONE, at)
+    return (
+        part.marked
+        and _handling(part, named=False, at=at)
+        and _complete(part)
+        and part.confidential is False
+        and part.tlp is Tlp.CLEAR
+        and _personal(part, EVERYONE, attested, at)
+    )
 
 
 def _task(part: Part, org: Org, attested: set[Predicate], at: datetime) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from advisories.importing.csaf import read_advisory
 from advisories.importing.errors import Refused
+from advisories.importing.text import as_text
 from law.vocabulary import Capacity
 from sharing.renditions import csaf
 from sharing.renditions.csaf import EDITIONS, V20, V21, Edition
