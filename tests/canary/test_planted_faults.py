@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django import shortcuts
@@ -18,16 +18,17 @@ from advisories.models import Advisory, AdvisoryVersion, Section
 from audit.services import record
 from law.facts import Question
 from law.verdict import Verdict
-from law.vocabulary import Code, Outcome
+from law.vocabulary import Code, Outcome, Tlp
 from recipients.models import Assurance, Designation, SectorMembership
 from sharing import access
-from sharing.access import listing, opening, readers, sending
+from sharing.access import listing, opening, public, readers, sending
 from sharing.api import problems, rendering, views
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
-from sharing.models import EndedGrant
+from sharing.models import CsafDocument, EndedGrant
 from sharing.renditions import html, mail
-from sharing.services import registry, releasing
+from sharing.renditions.csaf import V20
+from sharing.services import csaf, registry, releasing
 from sharing.shared import Shared
 from tests.canary.check import check
 from tests.canary.world import rolled_back
@@ -386,6 +387,48 @@ def _number(label: str | None) -> int:
     return int(digits) if digits.isdecimal() and len(digits) < 9 else -1
 
 
+def documents_at_their_address(patch: pytest.MonkeyPatch) -> None:
+    """A CSAF document is given to whoever knows its address."""
+
+    def anybody(reader: Any, *, edition: Any, path: str, at: datetime) -> CsafDocument:
+        found = CsafDocument.objects.filter(edition=edition.number, path=path).first()
+        if found is None:
+            raise access.NotShared
+        return found
+
+    patch.setattr(csaf, "document", anybody)
+
+
+def feeds_list_what_others_hold(patch: pytest.MonkeyPatch) -> None:
+    """A feed of CSAF documents lists all that were ever made."""
+    documents = csaf.documents
+
+    def everything(reader: Any, *, edition: Any, at: datetime) -> list[CsafDocument]:
+        documents(reader, edition=edition, at=at)
+        return list(CsafDocument.objects.filter(edition=edition.number))
+
+    patch.setattr(csaf, "documents", everything)
+
+
+def strict_goes_as_amber(patch: pytest.MonkeyPatch) -> None:
+    """CSAF 2.0 has no word for AMBER+STRICT, and one is found."""
+    patch.setitem(cast("dict[Tlp, str]", V20.labels), Tlp.AMBER_STRICT, "AMBER")
+
+
+def everyone_holds_what_anyone_holds(patch: pytest.MonkeyPatch) -> None:
+    """The filter on the public's own group, forgotten."""
+    mine = " AND p.digest = %(digest)s"
+    assert mine in public._SECTIONS
+    patch.setattr(public, "_SECTIONS", public._SECTIONS.replace(mine, ""))
+
+
+# Caught by the mirrors of CSAF clients, and by what they say.
+OF_PROVIDER: tuple[tuple[Plant, str], ...] = (
+    (documents_at_their_address, r"denied is not absent"),
+    (feeds_list_what_others_hold, r"CSAF .*(shows what may not be seen|^http)|status_code"),
+    (strict_goes_as_amber, r"CSAF 2.0 of"),
+    (everyone_holds_what_anyone_holds, r"CSAF .* of None"),
+)
 # Caught by the pages themselves, and by what they say.
 OF_PAGES: tuple[tuple[Plant, str], ...] = (
     (pages_go_round_the_door, r"page /advisories/.* shows what may not be seen"),
@@ -433,6 +476,22 @@ def test_the_canary_catches(
 ) -> None:
     fault(monkeypatch)
     with pytest.raises(AssertionError):
+        _worlds(server, caplog)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fault", "said"), OF_PROVIDER, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_the_mirrors_catch(
+    fault: Plant,
+    said: str,
+    server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault(monkeypatch)
+    with pytest.raises(AssertionError, match=said):
         _worlds(server, caplog)
 
 

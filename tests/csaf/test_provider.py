@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -321,3 +322,48 @@ def test_gnupg_finds_the_signature_good(staff: Published, tmp_path: Path) -> Non
     assert not subprocess.run([*check, str(tmp_path / "body")], capture_output=True).returncode
     (tmp_path / "body").write_bytes(files["body"].content + b" ")
     assert subprocess.run([*check, str(tmp_path / "body")], capture_output=True).returncode
+
+
+def test_the_csaf_package_finds_the_metadata_and_the_tree_sound(
+    staff: Published, tmp_path: Path
+) -> None:
+    """Its checks of local files only: none of its functions that fetch.
+
+    Its check of changes.csv is left out: it reads the time in the first column, and the standard
+    (7.1.13) puts the path there.
+    """
+    for _ in range(3):
+        staff.publish([LEAD], at=timezone.now(), to=ALL)
+    anyone = Mirror(edition="2.1")
+    metadata = tmp_path / "provider-metadata.json"
+    metadata.write_bytes(anyone.get(METADATA["2.1"]).content)
+    assert import_module("csaf._distribute").validate_feed(str(metadata), "provider") == (True, [])
+
+    root = tmp_path / "tree"
+    (root / "2026").mkdir(parents=True)
+    for url, body in anyone.fetch().items():
+        name = url.rpartition("/")[2]
+        (root / "2026" / name).write_bytes(body)
+        told = anyone.get(f"{url}.sha512").content
+        (root / "2026" / f"{name}.sha512").write_bytes(told)
+        sound, why = import_module("csaf._hash").check(root / "2026" / name, "sha512")
+        assert sound, why
+    for name in ("index.txt", "changes.csv"):
+        (root / name).write_bytes(anyone.get(f"{level('2.1')}/{name}").content)
+    audit = import_module("csaf._audit").audit_tree(str(root))
+    assert audit.advisory_count == 3
+    assert not audit.violations_for("index-txt") + audit.violations_for("year-folders")
+    (root / "index.txt").write_text("")
+    assert import_module("csaf._audit").audit_tree(str(root)).violations_for("index-txt")
+
+
+def test_the_addresses_in_the_guide_for_partners_are_answered(staff: Published) -> None:
+    essential = staff.organisation("Waterbedrijf Duinrand")
+    staff.publish([LEAD, DETAIL], at=timezone.now(), to=ALL)
+    guide = (Path(settings.BASE_DIR) / "docs" / "csaf.md").read_text()
+    paths = re.findall(r'"\$PORTAL(/csaf/[^"]+)"', guide) + re.findall(r"`(/[^`]+\.\w+)`", guide)
+    assert len(paths) >= 9
+    mirror = member(staff, essential)
+    for path in paths:
+        Mirror().get(f"{level('2.0')}/index.txt")
+        assert mirror.get(path).status_code == 200, path
