@@ -15,4 +15,5 @@ APPEND_ONLY: tuple[str, ...] = (
     "sharing.FeedEvent",
     "sharing.DeliveryAttempt",
     "sharing.SuppliedAttestation",
+    "sharing.CsafDocument",
 )

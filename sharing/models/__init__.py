@@ -9,6 +9,7 @@ from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.onward import RemarkRequest
 from sharing.models.reading import PublicReading
 from sharing.models.reassessing import ReassessedRelease, Reassessment
+from sharing.models.rendering import CsafDocument
 from sharing.models.ruling import LegalRuling
 from sharing.models.verifying import RuleVerification
 
@@ -16,6 +17,7 @@ __all__ = [
     "Alarm",
     "Audience",
     "AudienceMembership",
+    "CsafDocument",
     "Decision",
     "Delivery",
     "DeliveryAttempt",
