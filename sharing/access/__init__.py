@@ -4,8 +4,14 @@
 something is opened, `sending` when something is about to leave.
 """
 
-from sharing.access.listing import count, inbox, permitted_sections, withdrawn
-from sharing.access.opening import open_advisory
+from sharing.access.listing import (
+    count,
+    inbox,
+    kinds_and_labels,
+    permitted_sections,
+    withdrawn,
+)
+from sharing.access.opening import open_advisory, open_versions
 from sharing.access.readers import Reader, groups_of, reader_of, reader_of_machine
 from sharing.access.sending import for_sending
 from sharing.errors import BadCursor, NotShared, Withdrawn
@@ -19,7 +25,9 @@ __all__ = [
     "for_sending",
     "groups_of",
     "inbox",
+    "kinds_and_labels",
     "open_advisory",
+    "open_versions",
     "permitted_sections",
     "reader_of",
     "reader_of_machine",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NoReturn
 
@@ -54,6 +54,22 @@ def open_advisory(
     return build(matter, verdicts, labels=tuple(versions[pk].label for pk in held))
 
 
+def open_versions(reader: Reader, *, versions: Collection[int], at: datetime) -> dict[int, Shared]:
+    """What the reader may see of each of these versions, judged anew; what it may not is left out.
+
+    The caller records what it shows of them: a page is one row.
+    """
+    held = permitted_sections(reader, at=at, versions=versions)
+    rows = AdvisoryVersion.objects.filter(pk__in=held).select_related("advisory")
+    found = {}
+    for row in rows:
+        matter = Matter.load(row, at=at)
+        verdicts = judged(matter, reader, sections=frozenset(held[row.pk]), at=at)
+        if verdicts:
+            found[row.pk] = build(matter, verdicts, labels=(row.label,))
+    return found
+
+
 def _refuse(reader: Reader, *, number: str, at: datetime) -> NoReturn:
     known = number[:20].encode("ascii", "replace").decode()
     tombstones = withdrawn(reader, at=at, advisory=number)
@@ -103,6 +119,7 @@ def build(matter: Matter, verdicts: Mapping[int, Verdict], *, labels: Iterable[s
     sections = tuple(
         SharedSection(
             id=subject.section.pk,
+            lineage=subject.section.lineage,
             position=subject.section.position,
             kind=subject.section.kind,
             heading=subject.section.heading,
