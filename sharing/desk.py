@@ -27,7 +27,14 @@ from recipients.models import (
     User,
 )
 from recipients.models.facts import AssuranceKind
-from sharing.models import Alarm, Delivery, Reassessment, Release, RuleVerification
+from sharing.models import (
+    Alarm,
+    Delivery,
+    IntakeItem,
+    Reassessment,
+    Release,
+    RuleVerification,
+)
 
 FACTS: dict[str, type[RegistryFact]] = {
     "designation": Designation,
@@ -47,6 +54,7 @@ class Home:
     others: list[AdvisoryVersion]
     releases: list[Release]
     alarms: list[Alarm]
+    brought: int  # by partners, and waiting
 
 
 def home(user: User) -> Home:
@@ -65,6 +73,7 @@ def home(user: User) -> Home:
         approved=list(versions.filter(status="approved")[:20]),
         releases=list(releases.order_by("-released_at")[:20]),
         alarms=list(Alarm.objects.filter(resolved_at=None).order_by("-raised_at")[:20]),
+        brought=IntakeItem.objects.filter(status="waiting").count(),
     )
 
 
@@ -96,7 +105,23 @@ def attestations(version: AdvisoryVersion) -> list[Any]:
 def import_flags(version: AdvisoryVersion) -> list[dict[str, str]]:
     """What the import left for a person to judge."""
     newest = version.imported_from.order_by("-imported_at").first()
-    return list(newest.flags) if newest else []
+    brought = IntakeItem.objects.filter(version=version).values_list("flags", flat=True)
+    return [*(newest.flags if newest else ()), *(flag for flags in brought for flag in flags)]
+
+
+def intake() -> dict[str, list[IntakeItem]]:
+    """What waits, oldest first, and what was dealt with last."""
+    rows = IntakeItem.objects.select_related(
+        "client__organisation", "version__advisory", "handled_by"
+    ).defer("received")
+    return {
+        "waiting": list(rows.filter(status="waiting").order_by("received_at")[:100]),
+        "handled": list(rows.exclude(status="waiting").order_by("-handled_at")[:50]),
+    }
+
+
+def intake_item(pk: UUID) -> IntakeItem | None:
+    return IntakeItem.objects.filter(pk=pk).first()
 
 
 @dataclass(frozen=True, slots=True)

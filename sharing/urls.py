@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sharing.views import desk, law, readers, registry, releases
+from sharing.views import desk, intake, law, readers, registry, releases
 
 app_name = "sharing"
 urlpatterns = [
@@ -9,6 +9,10 @@ urlpatterns = [
     path("desk/", desk.home, name="desk"),
     path("desk/new", desk.new, name="new"),
     path("desk/import", desk.import_csaf, name="import"),
+    path("desk/intake/", intake.queue, name="intake"),
+    path("desk/intake/<uuid:item_id>/received", intake.received, name="intake-received"),
+    path("desk/intake/<uuid:item_id>/draft", intake.make_draft, name="intake-draft"),
+    path("desk/intake/<uuid:item_id>/dismiss", intake.dismiss, name="intake-dismiss"),
     path("desk/versions/<int:version_id>/", desk.editor, name="editor"),
     path("desk/versions/<int:version_id>/preview", desk.preview, name="preview"),
     path("desk/versions/<int:version_id>/fields", desk.fields, name="fields"),

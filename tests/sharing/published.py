@@ -48,6 +48,8 @@ class Part:
     body: str = "Werk Voorbeeldproduct bij naar versie 2.4."
     confidential: bool = False
     tlp: str = "green"
+    pap: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 LEAD = Part()
@@ -116,13 +118,17 @@ class Published:
             purpose_text="Informeren over een kwetsbaarheid",
             addressing=Addressing(capacities=frozenset({Capacity.ESSENTIAL})).to_json(),
         )
+        before = advisory.versions.filter(number__lt=number).order_by("number").last()
+        carried = dict(before.sections.values_list("position", "lineage")) if before else {}
         for position, part in enumerate(parts, start=1):
             section = Section.objects.create(
                 version=version,
+                lineage=carried.get(position) or uuid.uuid4(),
                 position=position,
                 kind=part.kind,
                 heading=f"Onderdeel {part.kind}",
                 body=part.body,
+                data=part.data,
             )
             Marking.objects.create(
                 section=section,
@@ -133,6 +139,7 @@ class Published:
                 personal_data="none",
                 provenance="public",
                 tlp=part.tlp,
+                pap=part.pap,
             )
         for predicate in ATTESTED:
             Attestation.objects.create(
@@ -151,7 +158,9 @@ class Published:
         version.save()
         return releasing.release(version_id=version.pk, by=self.author, at=at)
 
-    def machine(self, organisation: Organisation, *, scope: str = "") -> "Machine":
+    def machine(
+        self, organisation: Organisation, *, scope: str = "", may_submit: bool = False
+    ) -> "Machine":
         """A program that reads for the organisation; with another scope when given."""
         responsible = User.objects.create_user(
             f"beheer-{MachineClient.objects.count()}@machines.example",
@@ -164,6 +173,7 @@ class Published:
             name=f"Koppeling van {organisation}",
             by=self.author,
             at=self.start,
+            may_submit=may_submit,
         )
         if scope:
             row.client.set_scopes([scope])
