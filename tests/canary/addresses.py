@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.core.signals import request_started
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
@@ -25,12 +26,12 @@ def routes() -> frozenset[str]:
 
 
 def pages(world: World) -> Iterator[str]:
-    """Every address outside /api/ (whose visitors are programs), logging out last."""
+    """Every address outside /api/ and /taxii2/ (whose visitors are programs), logging out last."""
     values = _values(world)
     for route, pattern in sorted(
         _walk(get_resolver().url_patterns, ""), key=lambda r: r[0] == LAST
     ):
-        if not route.startswith("api/"):
+        if not route.startswith(("api/", "taxii2/")):
             yield from _filled(route, pattern, values)
 
 
@@ -76,6 +77,7 @@ def _values(world: World) -> dict[str, list[Any]]:
         "fact_id": [1],
         "rule": ["C.66.1"],
         "reassessment_id": [1],
+        "item_id": [UUID(int=0)],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.canary import exits, pages, programs, records
+from tests.canary import exits, pages, programs, records, taxii
 from tests.canary.mails import Postman
 from tests.canary.people import World
 from tests.canary.world import build
@@ -23,6 +23,8 @@ def check(seed: int, *, server: MailServer, caplog: pytest.LogCaptureFixture) ->
         for visit in exits.door(world, who):
             visit.check()
     for visit in programs.rest(world):
+        visit.check()
+    for visit in taxii.taxii(world):
         visit.check()
     for visit in pages.web(world):
         visit.check()
