@@ -497,7 +497,7 @@ def test_the_canary_catches(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("fault", "said"), (*OF_PAGES, *OF_TAXII), ids=lambda one: getattr(one, "__name__", "")
+    ("fault", "said"), [*OF_PAGES, *OF_TAXII], ids=lambda one: getattr(one, "__name__", "")
 )
 def test_the_exit_itself_catches(
     fault: Plant,
