@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from advisories.models import AdvisoryVersion, Section
 from audit.services import record
+from law.facts import Recipient
 from law.verdict import Verdict
 from law.vocabulary import Pap, Tlp
 from sharing import judging
@@ -61,10 +62,12 @@ def open_versions(reader: Reader, *, versions: Collection[int], at: datetime) ->
     """
     held = permitted_sections(reader, at=at, versions=versions)
     rows = AdvisoryVersion.objects.filter(pk__in=held).select_related("advisory")
+    profile, _ = profiles_at([reader.organisation_id], at=at)[reader.organisation_id]
     found = {}
     for row in rows:
         matter = Matter.load(row, at=at)
-        verdicts = judged(matter, reader, sections=frozenset(held[row.pk]), at=at)
+        sections = frozenset(held[row.pk])
+        verdicts = judged(matter, reader, sections=sections, at=at, profile=profile)
         if verdicts:
             found[row.pk] = build(matter, verdicts, labels=(row.label,))
     return found
@@ -87,13 +90,20 @@ def _refuse(reader: Reader, *, number: str, at: datetime) -> NoReturn:
 
 
 def judged(
-    matter: Matter, reader: Reader, *, sections: frozenset[int], at: datetime
+    matter: Matter,
+    reader: Reader,
+    *,
+    sections: frozenset[int],
+    at: datetime,
+    profile: Recipient | None = None,
 ) -> dict[int, Verdict]:
-    """The verdicts of this moment that open, among sections that a grant opens.
+    """The verdicts of this moment that open, among sections that a grant opens. `profile`: of the
+    reader's organisation at `at`, for who judges many versions at once.
 
     A grant that the law does not bear out is a bug by definition: denied, and an alarm raised.
     """
-    profile, _ = profiles_at([reader.organisation_id], at=at)[reader.organisation_id]
+    if profile is None:
+        profile, _ = profiles_at([reader.organisation_id], at=at)[reader.organisation_id]
     named = reader.user_id is not None and reader.user_id in matter.addressing.people
     rulings = judging.for_organisation(
         matter,
