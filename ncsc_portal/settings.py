@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "allauth.idp.oidc",
     "rest_framework",
     "drf_spectacular",
@@ -119,7 +120,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # by invitation only: the registry vouches 
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_ADAPTER = "recipients.adapters.InvitationOnly"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # a demonstration at localhost
 MFA_TOTP_ISSUER = "NCSC-portaal"
 IDP_OIDC_PRIVATE_KEY = OIDC_PRIVATE_KEY
 
@@ -154,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "sharing.tasks.sweep", "schedule": 60.0},
     "seal": {"task": "audit.tasks.seal", "schedule": 60.0},
     "expire": {"task": "sharing.tasks.expire", "schedule": 60.0},
+    "invite": {"task": "recipients.tasks.send_invitations", "schedule": 60.0},
     "reassess": {"task": "sharing.tasks.reassess", "schedule": 60.0},
 }
 

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="ready"),
     path("language", require_POST(set_language), name="set_language"),
     path("accounts/", include("recipients.urls")),
+    path("organisation/people/", include("recipients.organisation_urls")),
     path("api/v1/", include("sharing.api.urls")),
     path("identity/o/api/", include((identity, "oidc"))),
     path("", include("sharing.urls")),

@@ -25,7 +25,7 @@ class SignedIn:
         if not isinstance(user, User):
             return self.get_response(request)
         if not request.path.startswith(OPEN) and not is_mfa_enabled(user):
-            return redirect("mfa_activate_totp")
+            return redirect("mfa_index")
         if "django_language" not in request.COOKIES:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()

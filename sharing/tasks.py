@@ -8,12 +8,10 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from celery import current_app, shared_task
-from django.db import transaction
+from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
+from recipients import waking
 from sharing.delivery.drain import drain
 from sharing.granting.following import expire as expire_grants
 from sharing.granting.reassessing import work
@@ -21,7 +19,6 @@ from sharing.granting.reassessing import work
 log = logging.getLogger(__name__)
 
 URGENT, NORMAL = "urgent", "normal"
-RING_SECONDS = 1  # how long a silent broker may hold up whoever rings
 
 
 @shared_task(name="sharing.tasks.sweep", ignore_result=True)
@@ -48,25 +45,9 @@ def reassess() -> None:
 
 def wake(*, urgent: bool) -> None:
     """Ring a worker once the running transaction is committed. What is owed does not depend on it."""
-    transaction.on_commit(partial(ring, urgent=urgent), robust=True)
+    waking.wake(sweep, queue=URGENT if urgent else NORMAL)
 
 
 def ring(*, urgent: bool) -> None:
-    """Ask a worker for a sweep. Without a broker nothing is lost: beat and `deliver` see the table."""
-    try:
-        with (
-            current_app.connection_for_write(
-                transport_options={
-                    "socket_connect_timeout": RING_SECONDS,
-                    "socket_timeout": RING_SECONDS,
-                    "max_retries": 1,
-                    "interval_start": 0,
-                    "connect_retries_timeout": RING_SECONDS,
-                }
-            ) as broker,
-            broker.Producer() as producer,
-        ):
-            queue = URGENT if urgent else NORMAL
-            sweep.apply_async(queue=queue, producer=producer, retry=False)
-    except (OSError, KombuError, RedisError) as error:
-        log.warning("no worker could be woken: %s", error)
+    """Ask a worker for a sweep now."""
+    waking.ring(sweep, queue=URGENT if urgent else NORMAL)

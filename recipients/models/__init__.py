@@ -1,5 +1,6 @@
 """The registry and its people."""
 
+from recipients.models.accounts import AccountProposal, Administrator, Invitation
 from recipients.models.facts import (
     Assurance,
     Consent,
@@ -13,12 +14,15 @@ from recipients.models.organisations import Contact, MachineClient, Organisation
 from recipients.models.people import Role, RoleAssignment, User
 
 __all__ = [
+    "AccountProposal",
+    "Administrator",
     "Assurance",
     "Consent",
     "ConstituencyMember",
     "Contact",
     "Designation",
     "Establishment",
+    "Invitation",
     "MachineClient",
     "Organisation",
     "RegistryFact",

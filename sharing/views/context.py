@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from recipients.colleagues import administers
 from recipients.models import User
 from recipients.roles import rights_of
 
@@ -18,4 +19,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "rights": {right.value for right in rights},
         "is_reader": person is not None and not person.is_ncsc,
+        "administers": person is not None
+        and person.organisation is not None
+        and administers(person, person.organisation, at=timezone.now()),
     }
