@@ -6,7 +6,7 @@ Everything here ends in feed events, so that a machine that follows the feed hol
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -161,10 +161,16 @@ def _decide_release_anew(
     rulings = [r for r in for_people(matter) if r.person_id in people]
     if judging.addressed(matter, {organisation.pk: profile}):
         rulings += judging.for_organisation(matter, organisation.pk, profile, facts_until=until)
-    granted = store.store(release, rulings, at=at)
+    store.store(release, rulings, at=at)
+    _settle(release, groups={organisation.group_id}, people=people)
+
+
+def _settle(release: Release, *, groups: Collection[int], people: Collection[int]) -> None:
+    """Mark the newest version that each of them holds: those too who lost this one, for an earlier
+    version may be the newest again."""
     advisories = [release.version.advisory_id]
-    store.settle_newest(store.BY_GROUP, advisories=advisories, holders=granted.groups)
-    store.settle_newest(store.BY_PERSON, advisories=advisories, holders=granted.people)
+    store.settle_newest(store.BY_GROUP, advisories=advisories, holders=groups)
+    store.settle_newest(store.BY_PERSON, advisories=advisories, holders=people)
 
 
 def follow_rulings(
@@ -221,9 +227,6 @@ def _follow_ruling(
             at=at,
         )
     _decide_release_anew(release, organisation, profile, until, people, at=at, matter=matter)
-    advisories = [release.version.advisory_id]  # an earlier version may be the newest again
-    store.settle_newest(store.BY_GROUP, advisories=advisories, holders=[organisation.group_id])
-    store.settle_newest(store.BY_PERSON, advisories=advisories, holders=people)
 
 
 def follow_consent(traced: Organisation, *, at: datetime) -> dict[int, frozenset[Holding]]:
@@ -260,15 +263,18 @@ def decide_release_anew(
     """
     version = {"version": release.version_id}
     before = _holders(release.version_id, at=at)
-    for table in (store.BY_GROUP, store.BY_PERSON):
-        store.end(table, "g.version_id = %(version)s", version, reason=reason, at=at)
+    groups, people = (
+        {
+            gone.holder
+            for gone in store.end(
+                table, "g.version_id = %(version)s", version, reason=reason, at=at
+            )
+        }
+        for table in (store.BY_GROUP, store.BY_PERSON)
+    )
     matter = matter or Matter.load(release.version, at=at)
     granted = store.store(release, everyone(matter), at=at)
-    advisories = [release.version.advisory_id]
-    store.settle_newest(
-        store.BY_GROUP, advisories=advisories, holders=granted.groups | before.keys()
-    )
-    store.settle_newest(store.BY_PERSON, advisories=advisories, holders=granted.people)
+    _settle(release, groups=granted.groups | groups, people=granted.people | people)
     after = _holders(release.version_id, at=at)
     announce(
         event

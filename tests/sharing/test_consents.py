@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from advisories.addressing import Addressing
 from advisories.facets import Facets
+from advisories.models import AdvisoryVersion
+from advisories.services import drafting
 from audit.models import Entry
 from law.vocabulary import Capacity, PersonalData, Provenance, Scope, Tlp
 from recipients.models import Consent, Organisation, Role
-from sharing import consents
+from sharing import access, consents
 from sharing.consents import State
 from sharing.delivery import claim
 from sharing.delivery.drain import drain
@@ -353,3 +355,62 @@ def test_those_that_end_within_thirty_days_are_listed_and_others_not(giver: Orga
             "Spoedig",
             "Later",
         ]
+
+
+def test_a_person_by_name_who_loses_the_newest_version_finds_the_one_before() -> None:
+    """As an organisation does: the list shows the newest version that is still held."""
+    subject = builders.organisation("Kanarie Energie", capacities=[Capacity.VITAL], since=SINCE)
+    had = builders.organisation("Netbeheer Een", capacities=[Capacity.VITAL], since=SINCE)
+    builders.fact(
+        Consent(to_capacity=Capacity.VITAL.value, purpose="inform"),
+        organisation=subject,
+        at=SINCE,
+    )
+    author = builders.staff(Role.AUTHOR, since=SINCE)
+    named = replace(OPEN, tlp=Tlp.RED)
+    first = builders.draft(
+        by=author,
+        sections=[{"facets": named}],
+        addressing=Addressing(people=frozenset({builders.reader(had).pk})),
+        at=NINE,
+    )
+    _released(first)
+    second = drafting.start_revision(advisory_id=first.advisory_id, major=False, by=author, at=NINE)
+    drafting.mark(
+        section_id=second.sections.get().pk,
+        revision=builders.fresh(second).revision,
+        facets=replace(
+            named,
+            confidential=True,
+            not_confidential_reason="",
+            traceable=True,
+            organisations=((subject.pk, True),),
+        ),
+        by=author,
+        at=NINE,
+    )
+    drafting.edit_version(
+        version_id=second.pk,
+        revision=builders.fresh(second).revision,
+        title=second.title,
+        probability=second.probability,
+        damage=second.damage,
+        change_note="Wie het betreft.",
+        targeted=False,
+        by=author,
+        at=NINE,
+    )
+    _released(second)
+    reader = access.reader_of(builders.reader(had))
+    assert [one.version for one in access.inbox(reader, at=NINE).items] == ["1.01"]
+    withdraw(at=TEN)
+    assert [one.version for one in access.inbox(reader, at=TEN).items] == ["1.00"]
+
+
+def _released(version: AdvisoryVersion) -> None:
+    for predicate in A1:
+        attest(version, predicate, value=True, since=SINCE, at=NINE)
+    builders.approved(version, by=builders.staff(Role.SECOND_READER, since=SINCE), at=NINE)
+    releasing.release(
+        version_id=version.pk, by=builders.staff(Role.DUTY_OFFICER, since=SINCE), at=NINE
+    )
