@@ -30,7 +30,18 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("wbni", "cbw", "gates", "answers", "deciding", "regimes", "onward", "woo")
+MODULES = (
+    "wbni",
+    "cbw",
+    "gates",
+    "answers",
+    "deciding",
+    "regimes",
+    "onward",
+    "woo",
+    "validity",
+    "predicates",
+)
 SUSPECTS = (
     "tests/law/test_regimes.py",
     "tests/law/test_bad_questions.py",
@@ -42,6 +53,8 @@ SUSPECTS = (
     "tests/law/test_handling.py",
     "tests/law/test_suspended.py",
     "tests/law/test_many.py",
+    "tests/law/test_predicates.py",
+    "tests/law/test_validity.py",
     "tests/law/test_matrix.py",
 )
 PROCESSES = 2

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from law.rules import Label
 from law.validity import CONSTITUENCY, LIMITS, SECRECY, effective_end
 from law.vocabulary import Capacity
 
@@ -49,3 +50,18 @@ def test_the_earliest_end_counts_and_an_end_never_comes_before_the_beginning(wha
 def test_a_term_keeps_the_clock_of_amsterdam_over_a_change_of_clocks() -> None:
     summer = datetime(2026, 7, 1, 9, tzinfo=AMSTERDAM)
     assert effective_end(CONSTITUENCY, summer, None) == datetime(2027, 7, 1, 9, tzinfo=AMSTERDAM)
+
+
+def test_each_limit_says_by_which_source_it_holds() -> None:
+    """The names by which the registry's kinds of fact ask for theirs, too."""
+    yearly = "sharing rules §2: re-confirm yearly"
+    ended = "art. 106 Cbw; art. 34, 35 Cbb; TK 36 764 nr. 3, art. 16"
+    assert {what: (limit.source, limit.label) for what, limit in LIMITS.items()} == {
+        Capacity.VITAL: (ended, Label.LAW),
+        Capacity.OKTT: (ended, Label.LAW),
+        Capacity.CCT: (ended, Label.LAW),
+        Capacity.GOV: (yearly, Label.INFERENCE),
+        Capacity.CSIRT: (yearly, Label.INFERENCE),
+        "secrecy": ("sharing rules §2: terms expire, 24 months at most", Label.INFERENCE),
+        "constituency": ("sharing rules §2: stale after 12 months", Label.INFERENCE),
+    }
