@@ -66,6 +66,7 @@ def main() -> int:
         ):
             counts[regime] += asked
             wrong += [found] if found else []
+            sys.stderr.write(f"{counts.total():,} after {time.monotonic() - began:,.0f} s\n")
     for regime, asked in counts.items():
         sys.stdout.write(f"{regime}: {asked:,} situations\n")
     seconds = time.monotonic() - began
