@@ -14,6 +14,7 @@ from recipients.models import Organisation, Role
 from sharing import words
 from sharing.flows import Flow, To
 from sharing.proposals import Consultation, Proposal
+from sharing.widgets import Moment
 
 
 def _roles(roles: Iterable[Role]) -> forms.ChoiceField:
@@ -71,7 +72,7 @@ class SupplyForm(forms.Form):
         self.fields["consulted_who"] = forms.CharField(label=_("Who was consulted"), max_length=300)
         self.fields["consulted_at"] = forms.DateTimeField(
             label=_("When"),
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            widget=Moment(),
         )
         self.fields["consulted_view"] = forms.CharField(
             label=_("Their view"),
@@ -82,10 +83,9 @@ class SupplyForm(forms.Form):
     def proposal(self) -> Proposal:
         data = self.cleaned_data
         organisation: Organisation | None = data.get("organisation")
-        asked = [*self.flow.predicates, *([self.flow.override] if self.flow.override else [])]
         return Proposal(
             organisation_id=organisation.pk if organisation else None,
-            reasons={p: data[p.value] for p in asked if data.get(p.value)},
+            reasons={p: data[p.value] for p in self.flow.asked if data.get(p.value)},
             hours=data["hours"],
             consultation=Consultation(
                 who=data["consulted_who"], at=data["consulted_at"], view=data["consulted_view"]

@@ -48,6 +48,11 @@ class Flow:
         return RULES[self.rule_id]
 
     @property
+    def asked(self) -> tuple[Predicate, ...]:
+        """All that may be vouched for."""
+        return self.predicates if self.override is None else (*self.predicates, self.override)
+
+    @property
     def consults(self) -> bool:
         """Asks who was consulted, when, and with what view."""
         return Predicate.PROVIDER_CONSULTED in self.predicates

@@ -14,6 +14,7 @@ from advisories.models import Advisory, AdvisoryVersion, Section
 from law.vocabulary import Capacity, Pap, PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
 from recipients.models import Organisation, Role, Sector, User
 from sharing import words
+from sharing.widgets import Moment
 
 EMPTY = [("", "—")]
 UNKNOWN = [("", _("not known")), ("yes", _("yes")), ("no", _("no"))]
@@ -96,7 +97,7 @@ class SectionForm(forms.Form):
     embargo_until = forms.DateTimeField(
         label=_("Embargo until"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=Moment(),
     )
     reporter_identity = forms.BooleanField(
         label=_("Reveals who reported a vulnerability"), required=False

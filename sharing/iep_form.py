@@ -11,6 +11,7 @@ from advisories.facets import terms_of
 from advisories.iep import Attribution, PermittedActions, Terms
 from advisories.models import Section
 from sharing.renditions.html import PERMITTED
+from sharing.widgets import Moment
 
 ATTRIBUTION = {
     Attribution.MUST_NOT: _("must not be told"),
@@ -39,13 +40,13 @@ class IepForm(forms.Form):
     start_date = forms.DateTimeField(
         label=_("Valid from"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=Moment(),
     )
     end_date = forms.DateTimeField(
         label=_("Valid until"),
         required=False,
         help_text=_("From then on nobody can read it any more."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=Moment(),
     )
     affected_party_notifications = forms.BooleanField(
         label=_("Those affected may be told"), required=False

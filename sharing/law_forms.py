@@ -12,6 +12,7 @@ from advisories.models import Section
 from law.vocabulary import PersonalData, Tlp
 from sharing import manual, words
 from sharing.forms import UNKNOWN, section_choices, tristate
+from sharing.widgets import Moment
 
 SAME = ("", _("leave as it is"))
 
@@ -60,12 +61,8 @@ class SupposeForm(forms.Form):
 class PeriodForm(forms.Form):
     """From the first instant up to and excluding the last, in the time of Amsterdam."""
 
-    since = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
-    until = forms.DateTimeField(
-        label=_("Up to"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    since = forms.DateTimeField(label=_("From"), widget=Moment())
+    until = forms.DateTimeField(label=_("Up to"), widget=Moment())
 
 
 class RulingForm(forms.Form):
@@ -102,7 +99,7 @@ class RulingForm(forms.Form):
         label=_("Until"),
         required=False,
         help_text=_("Without an end it holds until somebody ends it, or the law changes."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=Moment(),
     )
 
     def __init__(self, *args: Any, groups: Iterable[manual.Group], **kwargs: Any) -> None:

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from advisories.models import AdvisoryVersion, Section
-from advisories.services.reviewing import section_digest
 from law.facts import Recipient
 from law.regimes import regime_at
 from law.rules import RULES, Rule
@@ -24,7 +23,7 @@ from law.vocabulary import Outcome
 from recipients.models import Organisation
 from sharing.facts import profiles
 from sharing.facts.matter import Matter
-from sharing.facts.rulings import Key, standing
+from sharing.facts.rulings import Key, about_these_words, standing
 from sharing.granting.deciding import everyone
 from sharing.judging import Ruling
 from sharing.models import AudienceMembership, Decision, LegalRuling, Release
@@ -50,7 +49,9 @@ def left(version: AdvisoryVersion, *, at: datetime) -> list[Left]:
     asked = [r for r in everyone(matter) if r.verdict.outcome is Outcome.MANUAL]
     if not asked:
         return []
-    rulings = _standing(version, matter, at=at)
+    given = standing(version, at=at).select_related("decided_by", "organisation")
+    sections = (subject.section for subject in matter.subjects)
+    rulings = about_these_words(given, version, sections)
     found: dict[Key, Left] = {}
     for ruling, organisation_id in _organisations(matter, asked):
         key = (ruling.section_id, organisation_id)
@@ -74,21 +75,6 @@ def _organisations(matter: Matter, asked: Iterable[Ruling]) -> Iterator[tuple[Ru
         for organisation_id in members[profiles.digest(ruling.profile)]:
             if organisation_id not in by_name:
                 yield ruling, organisation_id
-
-
-def _standing(version: AdvisoryVersion, matter: Matter, *, at: datetime) -> dict[Key, LegalRuling]:
-    rows = list(standing(version, at=at).select_related("decided_by", "organisation"))
-    about = {row.section_id for row in rows}
-    words = {
-        subject.section.pk: section_digest(subject.section, version)
-        for subject in matter.subjects
-        if subject.section.pk in about
-    }
-    return {
-        (row.section_id, row.organisation_id): row
-        for row in rows
-        if words.get(row.section_id) == row.digest
-    }
 
 
 def candidates(*, at: datetime) -> QuerySet[AdvisoryVersion]:
@@ -154,6 +140,12 @@ class Question:
 def queue(*, at: datetime) -> list[Question]:
     """Everything that waits for a person now, section by section."""
     return [one for version in candidates(at=at) for one in questions(version, at=at)]
+
+
+def undecided(*, at: datetime) -> int:
+    """How many answers nobody gave yet. Costs what the queue costs but for the names: the law is
+    asked about every candidate."""
+    return sum(one.ruling is None for v in candidates(at=at) for one in left(v, at=at))
 
 
 def questions(version: AdvisoryVersion, *, at: datetime) -> list[Question]:

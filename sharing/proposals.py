@@ -56,8 +56,7 @@ def reasons_given(flow: Flow, proposal: Proposal, *, at: datetime) -> dict[Predi
     for predicate in flow.predicates:
         if not texts.get(predicate):
             raise Incomplete(_("Give the reason why: %(what)s.") % {"what": word(predicate)})
-    asked = (*flow.predicates, *([flow.override] if flow.override else []))
-    return {predicate: texts[predicate] for predicate in asked if texts.get(predicate)}
+    return {predicate: texts[predicate] for predicate in flow.asked if texts.get(predicate)}
 
 
 def _consulted(consultation: Consultation | None, *, at: datetime) -> str:

@@ -12,6 +12,7 @@ from recipients.models import IdentifierKind, Organisation, Sector
 from recipients.models.facts import AssuranceKind
 from sharing import words
 from sharing.forms import EMPTY
+from sharing.widgets import Moment
 
 
 class ConsentForm(forms.Form):
@@ -41,13 +42,11 @@ class ConsentForm(forms.Form):
         required=False,
     )
     purpose = forms.ChoiceField(label=_("For this purpose"), choices=words.choices(Purpose))
-    valid_from = forms.DateTimeField(
-        label=_("Valid from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    valid_from = forms.DateTimeField(label=_("Valid from"), widget=Moment())
     valid_until = forms.DateTimeField(
         label=_("Valid until"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=Moment(),
     )
     signatory = forms.CharField(
         label=_("Signed by"), max_length=200, help_text=_("Name and position.")
@@ -93,14 +92,12 @@ class FactForm(forms.Form):
     )
     ground = forms.CharField(label=_("Ground"), max_length=300)
     reference = forms.CharField(label=_("Reference"), max_length=300)
-    valid_from = forms.DateTimeField(
-        label=_("Valid from"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    valid_from = forms.DateTimeField(label=_("Valid from"), widget=Moment())
     valid_until = forms.DateTimeField(
         label=_("Valid until"),
         required=False,
         help_text=_("Left empty, it gets the latest end that the law leaves, if there is one."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=Moment(),
     )
 
 

@@ -23,14 +23,20 @@ from advisories.linting.looking import happened_in, strings
 from advisories.models import (
     Advisory,
     AdvisoryVersion,
-    Editor,
     LintConfirmation,
     LintRefusal,
     Marking,
     Section,
 )
 from advisories.services import drafting
-from advisories.services.open_versions import edited, locked, needs, note, opened_for_edit
+from advisories.services.open_versions import (
+    edited,
+    locked,
+    needs,
+    note,
+    opened_for_edit,
+    worked_on,
+)
 from advisories.services.registered import register
 from law.vocabulary import PersonalData
 from recipients.models import User
@@ -292,7 +298,7 @@ def confirm(*, version_id: int, refusal_id: int, by: User, at: datetime) -> Lint
     refusal = LintRefusal.objects.filter(version=version, pk=refusal_id).first()
     if refusal is None or not refusal.downgrade or hasattr(refusal, "confirmation"):
         raise WrongStatus(_("There is nothing to confirm here."))
-    if by == version.author or Editor.objects.filter(version=version, user=by).exists():
+    if worked_on(version, by):
         raise NotAllowed(_("You worked on this version; somebody else has to approve it."))
     confirmation = LintConfirmation.objects.create(refusal=refusal, by=by, at=at)
     note(version, "lint.confirm", by=by, at=at, refusal=refusal.pk)

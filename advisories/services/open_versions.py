@@ -53,6 +53,13 @@ def fits(version: AdvisoryVersion, revision: int) -> None:
         )
 
 
+def worked_on(version: AdvisoryVersion, by: User) -> bool:
+    """Wrote it or changed it: may not be its second person."""
+    if by.pk in (version.author_id, version.last_edited_by_id):
+        return True
+    return Editor.objects.filter(version=version, user=by).exists()
+
+
 def edited(version: AdvisoryVersion, *, by: User, at: datetime) -> AdvisoryVersion:
     """Count the edit. Whatever was submitted or approved has to be looked at again."""
     version.revision += 1

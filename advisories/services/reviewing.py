@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from advisories.addressing import Addressing
 from advisories.errors import Incomplete, NotAllowed, WrongStatus
 from advisories.facets import Facets
-from advisories.models import AdvisoryVersion, Editor, Section
+from advisories.models import AdvisoryVersion, Section
 from advisories.services.linting import refuse_unanswered, refuse_unconfirmed
-from advisories.services.open_versions import fits, locked, needs, note
+from advisories.services.open_versions import fits, locked, needs, note, worked_on
 from recipients.models import User
 from recipients.roles import Right
 
@@ -52,7 +52,7 @@ def approve(*, version_id: int, revision: int, by: User, at: datetime) -> Adviso
     fits(version, revision)
     if version.status != Status.IN_REVIEW:
         raise WrongStatus(_("Only what was submitted can be approved."))
-    if by == version.author or Editor.objects.filter(version=version, user=by).exists():
+    if worked_on(version, by):
         raise NotAllowed(_("You worked on this version; somebody else has to approve it."))
     refuse_unanswered(version)  # the registry may have grown since it was submitted
     refuse_unconfirmed(version)

@@ -28,6 +28,11 @@ class Said:
     capacity: Capacity | None
     until: datetime | None  # when it lapses
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What it speaks of: of two with the same key the last word counts."""
+        return self.section_id, self.predicate, self.organisation_id, self.capacity
+
     def concerns(self, section_id: int, profile: Recipient, organisation_id: UUID | None) -> bool:
         if self.section_id not in (None, section_id):
             return False
@@ -65,8 +70,8 @@ def said_about(version: AdvisoryVersion, *, at: datetime) -> tuple[Said, ...]:
     an exceptional supply that is over."""
     newest: dict[tuple[object, ...], Said] = {}
     for row in _attestations(version, at=at):
-        key = (row.section_id, row.predicate, row.organisation_id, row.capacity)
-        newest[key] = _said(row)
+        said = _said(row)
+        newest[said.key] = said
     return tuple(said for said in newest.values() if said.until is None or at < said.until)
 
 
@@ -96,10 +101,9 @@ def heard_about(
         said = _said(row)
         if not said.concerns(section_id, profile, organisation_id):
             continue
-        key = (row.section_id, row.predicate, row.organisation_id, row.capacity)
-        if key in newest:
-            found[newest[key]] = replace(found[newest[key]], newest=False)
-        newest[key] = row.pk
+        if said.key in newest:
+            found[newest[said.key]] = replace(found[newest[said.key]], newest=False)
+        newest[said.key] = row.pk
         found[row.pk] = Heard(row, newest=True, until=said.until)
     return tuple(found.values())
 

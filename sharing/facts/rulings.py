@@ -37,19 +37,26 @@ def standing(version: AdvisoryVersion, *, at: datetime) -> QuerySet[LegalRuling]
     )
 
 
-def ruled(
-    version: AdvisoryVersion, sections: Iterable[Section], *, at: datetime
-) -> dict[Key, Ruled]:
-    """The allowances that count at `at`: confirmed, and about the words that stand there now."""
-    rows = list(standing(version, at=at).filter(allows=True, confirmed_at__lte=at))
-    if not rows:
-        return {}
+def about_these_words(
+    rulings: Iterable[LegalRuling], version: AdvisoryVersion, sections: Iterable[Section]
+) -> dict[Key, LegalRuling]:
+    """Those that were given about the words that stand there now."""
+    rows = list(rulings)
     about = {row.section_id for row in rows}
     words = {
         section.pk: section_digest(section, version) for section in sections if section.pk in about
     }
     return {
-        (row.section_id, row.organisation_id): Ruled(row.pk, row.valid_until)
+        (row.section_id, row.organisation_id): row
         for row in rows
         if words.get(row.section_id) == row.digest
     }
+
+
+def ruled(
+    version: AdvisoryVersion, sections: Iterable[Section], *, at: datetime
+) -> dict[Key, Ruled]:
+    """The allowances that count at `at`: confirmed, and about the words that stand there now."""
+    confirmed = standing(version, at=at).filter(allows=True, confirmed_at__lte=at)
+    counting = about_these_words(confirmed, version, sections)
+    return {key: Ruled(row.pk, row.valid_until) for key, row in counting.items()}

@@ -139,8 +139,7 @@ def review(*, supply_id: int, note: str, by: User, at: datetime) -> ExceptionalS
 
 def roles_for(flow: Flow) -> frozenset[Role]:
     """The roles that can vouch for something that the flow asks for: who may begin it."""
-    asked = (*flow.predicates, *([flow.override] if flow.override else []))
-    return flow.roles or frozenset().union(*(_may_vouch(predicate) for predicate in asked))
+    return flow.roles or frozenset().union(*(_may_vouch(predicate) for predicate in flow.asked))
 
 
 # --- what is checked -------------------------------------------------------------------

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from advisories.errors import Incomplete, NotAllowed, WrongStatus
-from advisories.models import AdvisoryVersion, Editor, Section
-from advisories.services.open_versions import locked
+from advisories.models import AdvisoryVersion, Section
+from advisories.services.open_versions import locked, worked_on
 from advisories.services.reviewing import section_digest
 from audit.services import record
 from law.regimes import regime_at
@@ -162,8 +162,7 @@ def _confirmable(ruling: LegalRuling, *, by: User) -> None:
 
 
 def _unbiased(version: AdvisoryVersion, *, by: User) -> None:
-    worked = by in (version.author, version.last_edited_by)
-    if worked or Editor.objects.filter(version=version, user=by).exists():
+    if worked_on(version, by):
         raise NotAllowed(_("You worked on this version; somebody else has to confirm it."))
 
 

@@ -83,16 +83,12 @@ def marked(section: Section, changes: dict[str, Any], *, at: datetime) -> list[D
         else subject
         for subject in matter.subjects
     )
-    with undone():
-        before = holdings(at=at, version=live.version_id)
-        decide_release_anew(live, reason=EndedGrant.Reason.REPLACED, at=at, matter=matter)
-        after = holdings(at=at, version=live.version_id)
-        return differences(before, after, at=at, matters={live.version_id: matter})
+    return _decided_on(live, matter, at=at)
 
 
 @dataclass(frozen=True, slots=True)
-class Unfounded:
-    """One live release, and who would lose what of it if nothing could be based on a rule."""
+class Changed:
+    """One live release, and who would gain or lose what of it."""
 
     release: Release
     differences: list[Difference]
@@ -110,7 +106,7 @@ def resting_on(rule: str) -> QuerySet[Release]:
     return live.select_related("version__advisory").order_by("-released_at")
 
 
-def suspended(rule: str, *, at: datetime, most: int | None = None) -> Iterator[Unfounded]:
+def suspended(rule: str, *, at: datetime, most: int | None = None) -> Iterator[Changed]:
     """If nothing could be based on this rule: the enacted text turned out otherwise, say.
 
     Release by release, `most` of them. A rule that forbids is not lifted by this: nothing opens.
@@ -119,26 +115,22 @@ def suspended(rule: str, *, at: datetime, most: int | None = None) -> Iterator[U
     for release in resting_on(rule)[:most]:
         matter = Matter.load(release.version, at=at)
         matter.suspended = frozenset({rule})
-        with undone():
-            before = holdings(at=at, version=release.version_id)
-            decide_release_anew(release, reason=EndedGrant.Reason.REPLACED, at=at, matter=matter)
-            after = holdings(at=at, version=release.version_id)
-            found = differences(before, after, at=at, matters={release.version_id: matter})
-        yield Unfounded(release, found)
+        yield Changed(release, _decided_on(release, matter, at=at))
 
 
-@dataclass(frozen=True, slots=True)
-class Reassessed:
-    """One release that stands under an earlier law, and what the law of now would change."""
-
-    release: Release
-    differences: list[Difference]
-
-
-def reassessed(*, at: datetime) -> Iterator[Reassessed]:
+def reassessed(*, at: datetime) -> Iterator[Changed]:
     """If all that stands under an earlier law were assessed under that of `at`. Release by release."""
     for release in reassessing.waiting(at=at).iterator(chunk_size=200):
-        yield Reassessed(release, reassessing.preview(release, at=at))
+        yield Changed(release, reassessing.preview(release, at=at))
+
+
+def _decided_on(release: Release, matter: Matter, *, at: datetime) -> list[Difference]:
+    """If the release were decided on these supposed facts."""
+    with undone():
+        before = holdings(at=at, version=release.version_id)
+        decide_release_anew(release, reason=EndedGrant.Reason.REPLACED, at=at, matter=matter)
+        after = holdings(at=at, version=release.version_id)
+        return differences(before, after, at=at, matters={release.version_id: matter})
 
 
 def _held(fact: RegistryFact, *, at: datetime) -> frozenset[Holding]:

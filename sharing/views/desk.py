@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from advisories.errors import Refusal
 from advisories.models import AdvisoryVersion, Section
 from advisories.services import drafting, importing, reviewing
+from advisories.services.open_versions import OPEN
 from law.vocabulary import Predicate, Purpose
 from recipients.models import Role
 from recipients.roles import Right, may
@@ -34,6 +35,7 @@ from sharing.forms import (
 from sharing.granting.deciding import preview as previewed
 from sharing.iep_form import IepForm
 from sharing.services import passing_on
+from sharing.views.acting import as_id, attempt
 from sharing.views.guards import signed_in, staff
 
 DESK = (Right.DRAFT, Right.APPROVE, Right.PUBLISH)
@@ -47,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "home": desk.home(by),
         "exceptions": exceptional.attention(at=at),
-        "left": sum(one.organisations for one in manual.queue(at=at)) if legal else 0,
+        "left": manual.undecided(at=at) if legal else 0,
         "unconfirmed": manual.waiting(at=at) if legal or may(by, Right.APPROVE, at=at) else 0,
     }
     return render(request, "desk/home.html", context)
@@ -58,18 +60,18 @@ def home(request: HttpRequest) -> HttpResponse:
 def answer_request(request: HttpRequest, request_id: int) -> HttpResponse:
     """Answer an organisation that asked for a section to be marked anew."""
     try:
-        passing_on.answer(
-            request_id=request_id,
-            answer=request.POST.get("answer", ""),
-            by=signed_in(request),
-            at=timezone.now(),
+        attempt(
+            request,
+            lambda: passing_on.answer(
+                request_id=request_id,
+                answer=request.POST.get("answer", ""),
+                by=signed_in(request),
+                at=timezone.now(),
+            ),
+            done=_("Answered. The organisation reads it in the portal."),
         )
     except ObjectDoesNotExist:
         raise Http404 from None
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Answered. The organisation reads it in the portal."))
     return redirect("sharing:desk")
 
 
@@ -143,8 +145,8 @@ def _page(
         "flows": flows.offered(at=timezone.now())
         if version.status in ("draft", "in_review")
         else (),
-        "open": version.status in ("draft", "in_review", "approved"),
-        "lint": linted.review(version) if version.status not in ("released", "withdrawn") else None,
+        "open": version.status in OPEN,
+        "lint": linted.review(version) if version.status in OPEN else None,
         "preview": previewed(version_id=version.pk, at=timezone.now()),
         **forms,
     }
@@ -191,8 +193,9 @@ def _act(
 
 
 def revision_of(request: HttpRequest) -> int:
-    sent = request.POST.get("revision", "")
-    return int(sent) if sent.isdecimal() else -1
+    """How often the draft was edited when this page was made; of none, where it does not say."""
+    revision = as_id(request.POST.get("revision", ""))
+    return -1 if revision is None else revision
 
 
 @require_POST
@@ -266,7 +269,7 @@ def section_page(
         "iep": iep or IepForm(initial=IepForm.values(section) if section else {}),
         "lint": linted.section(version, section) if section else None,
         "refused": refused,
-        "open": version.status in ("draft", "in_review", "approved"),
+        "open": version.status in OPEN,
     }
     return render(request, "desk/section.html", context, status=status)
 

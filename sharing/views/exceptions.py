@@ -21,9 +21,10 @@ from sharing import desk, exceptional, flows
 from sharing.exceptional_forms import ConfirmForm, ReviewForm, SupplyForm
 from sharing.models import ExceptionalSupply
 from sharing.services import exceptional as acts
+from sharing.views.acting import attempt
 from sharing.views.guards import signed_in, staff
 
-ACTS = (Right.DRAFT, Right.APPROVE, Right.ATTEST_LEGAL)
+ACTS = acts.MAY_END
 
 
 @require_safe
@@ -115,13 +116,9 @@ def _confirming(request: HttpRequest) -> frozenset[Role]:
 def _act(
     request: HttpRequest, supply_id: int, act: Callable[[], Any], *, done: str
 ) -> HttpResponse:
-    try:
-        act()
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-        return _page(request, _supply(supply_id), status=409)
-    messages.success(request, done)
-    return redirect("sharing:exception", supply_id)
+    if attempt(request, act, done=done):
+        return redirect("sharing:exception", supply_id)
+    return _page(request, _supply(supply_id), status=409)
 
 
 @require_POST

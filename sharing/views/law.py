@@ -21,6 +21,7 @@ from sharing.forms import ReasonForm
 from sharing.law_forms import PeriodForm, VerifyForm
 from sharing.services import reassessing, verifying, what_if
 from sharing.services import woo as woo_export
+from sharing.views.acting import attempt
 from sharing.views.guards import signed_in, staff
 
 SEES = (Right.EXPLAIN, Right.ATTEST_LEGAL, Right.APPROVE, Right.DRAFT)
@@ -156,12 +157,11 @@ def propose(request: HttpRequest) -> HttpResponse:
 def approve(request: HttpRequest, reassessment_id: int) -> HttpResponse:
     if desk.reassessment(reassessment_id) is None:
         raise Http404
-    try:
-        reassessing.approve(
+    attempt(
+        request,
+        lambda: reassessing.approve(
             reassessment_id=reassessment_id, by=signed_in(request), at=timezone.now()
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Approved. It starts within a minute."))
+        ),
+        done=_("Approved. It starts within a minute."),
+    )
     return redirect("sharing:reassessment")

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from advisories.errors import Refusal
 from advisories.services import linting
 from recipients.roles import Right
 from sharing import desk
 from sharing.forms import LintForm
+from sharing.views.acting import attempt
 from sharing.views.desk import revision_of, section_page
 from sharing.views.guards import signed_in, staff
 
@@ -82,14 +81,10 @@ def _answer(
         raise Http404
     if act is None:
         return section_page(request, version, section, status=422, refused=refused)
-    try:
-        act()
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-        fresh = desk.version(version_id) or version
-        return section_page(request, fresh, section, status=409, refused=refused)
-    messages.success(request, done)
-    return redirect("sharing:section", version_id, section_id)
+    if attempt(request, act, done=done):
+        return redirect("sharing:section", version_id, section_id)
+    fresh = desk.version(version_id) or version
+    return section_page(request, fresh, section, status=409, refused=refused)
 
 
 @require_POST
@@ -98,15 +93,14 @@ def confirm(request: HttpRequest, version_id: int, refusal_id: int) -> HttpRespo
     """The second person: the marking may be lighter than the lint proposes."""
     if desk.version(version_id) is None:
         raise Http404
-    try:
-        linting.confirm(
+    attempt(
+        request,
+        lambda: linting.confirm(
             version_id=version_id,
             refusal_id=refusal_id,
             by=signed_in(request),
             at=timezone.now(),
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Confirmed."))
+        ),
+        done=_("Confirmed."),
+    )
     return redirect("sharing:editor", version_id)

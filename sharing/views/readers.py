@@ -21,6 +21,7 @@ from sharing.renditions.html import advisory_page, why_page
 from sharing.renditions.onward import text
 from sharing.services import passing_on
 from sharing.shared import Shared, SharedDecisions
+from sharing.views.acting import as_id
 from sharing.views.guards import signed_in
 
 Found = TypeVar("Found", Shared, SharedDecisions)
@@ -112,7 +113,7 @@ def onward(request: HttpRequest, number: str) -> HttpResponse:
                 passing_on.ask(
                     number=number,
                     version=version,
-                    section_id=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
+                    section_id=as_id(asked) or 0,
                     reason=request.POST.get("reason", ""),
                     by=user,
                     at=at,

@@ -18,6 +18,7 @@ from recipients.roles import Right
 from sharing import consents, desk
 from sharing.registry_forms import FactForm, IdentifierForm
 from sharing.services import registry, what_if
+from sharing.views.acting import attempt
 from sharing.views.guards import signed_in, staff
 
 SEES = (Right.REGISTRY, Right.APPROVE, Right.EXPLAIN, Right.DRAFT)
@@ -101,12 +102,11 @@ def end_identifier(request: HttpRequest, identifier_kind: str, identifier_id: in
     found = desk.identifier(identifier_kind, identifier_id)
     if found is None:
         raise Http404
-    try:
-        registry.end_identifier(identifier=found, by=signed_in(request), at=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Ended. The lint does not look for it any more."))
+    attempt(
+        request,
+        lambda: registry.end_identifier(identifier=found, by=signed_in(request), at=timezone.now()),
+        done=_("Ended. The lint does not look for it any more."),
+    )
     return redirect("sharing:organisation", found.organisation_id)
 
 
@@ -124,12 +124,11 @@ def confirm(request: HttpRequest, kind: str, fact_id: int) -> HttpResponse:
     fact = desk.fact(kind, fact_id)
     if fact is None:
         raise Http404
-    try:
-        registry.confirm_fact(fact=fact, by=signed_in(request), at=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Confirmed. What may be shared follows at once."))
+    attempt(
+        request,
+        lambda: registry.confirm_fact(fact=fact, by=signed_in(request), at=timezone.now()),
+        done=_("Confirmed. What may be shared follows at once."),
+    )
     return redirect("sharing:organisation", fact.organisation_id)
 
 
@@ -140,12 +139,11 @@ def end(request: HttpRequest, kind: str, fact_id: int) -> HttpResponse:
     if fact is None:
         raise Http404
     at = timezone.now()
-    try:
-        registry.end_fact(fact=fact, valid_until=at, by=signed_in(request), at=at)
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Ended. What rested on it is closed."))
+    attempt(
+        request,
+        lambda: registry.end_fact(fact=fact, valid_until=at, by=signed_in(request), at=at),
+        done=_("Ended. What rested on it is closed."),
+    )
     return redirect("sharing:organisation", fact.organisation_id)
 
 

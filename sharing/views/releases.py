@@ -28,6 +28,7 @@ from sharing.granting.deciding import preview as previewed
 from sharing.law_forms import SupposeForm
 from sharing.renditions import explanation
 from sharing.services import explaining, releasing, verifying, what_if
+from sharing.views.acting import as_id
 from sharing.views.guards import signed_in, staff
 
 
@@ -143,8 +144,9 @@ def suppose(request: HttpRequest, release_id: int) -> HttpResponse:
 @staff(Right.EXPLAIN, Right.DRAFT)
 def explain(request: HttpRequest, section_id: int, organisation_id: UUID) -> HttpResponse:
     """Why, gate by gate, for an organisation, or with `?person=` for a reader of it by name."""
-    person = request.GET.get("person", "")
-    if person and not _is_id(person):
+    asked = request.GET.get("person", "")
+    person = as_id(asked)
+    if asked and person is None:
         raise Http404
     return _explain(
         request,
@@ -152,7 +154,7 @@ def explain(request: HttpRequest, section_id: int, organisation_id: UUID) -> Htt
             section_id=section_id,
             organisation_id=organisation_id,
             at=at,
-            person_id=int(person) if person else None,
+            person_id=person,
         ),
     )
 
@@ -165,10 +167,6 @@ def explain_kind(request: HttpRequest, section_id: int, digest: str) -> HttpResp
         request,
         lambda at: explaining.explain_kind(section_id=section_id, digest=digest, at=at),
     )
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def _explain(request: HttpRequest, asked: Callable[[datetime], Explanation]) -> HttpResponse:

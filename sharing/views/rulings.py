@@ -16,6 +16,7 @@ from recipients.roles import Right, may
 from sharing import manual
 from sharing.law_forms import RulingForm
 from sharing.services import ruling, verifying
+from sharing.views.acting import as_id, attempt
 from sharing.views.guards import signed_in, staff
 
 SEES = (Right.EXPLAIN, Right.ATTEST_LEGAL, Right.APPROVE, Right.DRAFT)
@@ -76,13 +77,12 @@ def section(request: HttpRequest, section_id: int) -> HttpResponse:
 @require_POST
 @staff(*DECIDES)
 def confirm(request: HttpRequest) -> HttpResponse:
-    asked = {int(pk) for pk in request.POST.getlist("ruling") if pk.isdecimal() and len(pk) < 19}
-    try:
-        ruling.confirm(ruling_ids=asked, by=signed_in(request), at=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Confirmed. What is out has opened, and they are being told."))
+    asked = {pk for pk in map(as_id, request.POST.getlist("ruling")) if pk is not None}
+    attempt(
+        request,
+        lambda: ruling.confirm(ruling_ids=asked, by=signed_in(request), at=timezone.now()),
+        done=_("Confirmed. What is out has opened, and they are being told."),
+    )
     return redirect("sharing:manual")
 
 
@@ -91,10 +91,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, ruling_id: int) -> HttpResponse:
     if manual.ruling(ruling_id) is None:
         raise Http404
-    try:
-        ruling.end(ruling_id=ruling_id, by=signed_in(request), at=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Ended. What rested on it is closed."))
+    attempt(
+        request,
+        lambda: ruling.end(ruling_id=ruling_id, by=signed_in(request), at=timezone.now()),
+        done=_("Ended. What rested on it is closed."),
+    )
     return redirect("sharing:manual")

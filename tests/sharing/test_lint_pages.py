@@ -151,3 +151,14 @@ def test_the_registry_page_shows_adds_and_ends_identifiers_for_who_may() -> None
     assert clerk.post(end).status_code == 302
     domain.refresh_from_db()
     assert domain.ended_by is not None
+
+
+@pytest.mark.parametrize("revision", ["", "-1", "²", "9" * 19, "9" * 5000])
+def test_a_form_with_a_forged_revision_changes_nothing_and_says_why(revision: str) -> None:
+    version, _section, client = written()
+    submit = f"/desk/versions/{version.pk}/submit"
+    answer = client.post(submit, {"revision": revision})
+    assert answer.status_code == 409
+    assert "changed this draft meanwhile" in answer.content.decode()
+    assert fresh(version).status == "draft"
+    assert client.post(submit, {"revision": fresh(version).revision}).status_code == 302

@@ -102,9 +102,7 @@ class Command(BaseCommand):
         return supposed(fact, at=when)
 
 
-def _each(
-    releases: Iterable[what_if.Reassessed | what_if.Unfounded], *, total: int
-) -> list[Difference]:
+def _each(releases: Iterable[what_if.Changed], *, total: int) -> list[Difference]:
     """All differences, release by release, with a bar where somebody watches."""
     bar = tqdm(releases, total=total, unit="release", file=sys.stderr, disable=None)
     return [difference for one in bar for difference in one.differences]
