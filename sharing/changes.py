@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from advisories.models import version_label
 from sharing.access.readers import HELD, Reader
 
 
@@ -59,7 +60,7 @@ def changes(reader: Reader, *, since: int, limit: int, at: datetime) -> Changes:
             position=position,
             event=event,
             advisory=advisory,
-            version=f"{number // 100}.{number % 100:02d}",
+            version=version_label(number),
             at=instant,
             open=is_open,
             reason=reason,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from advisories.addressing import Addressing
-from advisories.models import AdvisoryVersion, Attestation
+from advisories.models import AdvisoryVersion, Attestation, version_label
 from advisories.services.open_versions import OPEN
 from law.regimes import regime_at
 from law.vocabulary import Capacity, Predicate, RegimeId
@@ -50,7 +50,7 @@ def _overdue(*, at: datetime, since: datetime) -> Iterator[Overdue]:
         db.execute(_NOT_HANDED_OVER, {"at": at, "since": since})
         rows = db.fetchall()
     for release_id, number, version, organisation in rows:
-        label = f"{version // 100}.{version % 100:02d}"
+        label = version_label(version)
         yield Overdue(f"{number} [{label}] to organisation {organisation}", release_id)
     for version in _not_released(at=at, since=since):
         yield Overdue(f"{version}, not released", None)

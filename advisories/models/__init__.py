@@ -1,6 +1,13 @@
 """What analysts write: advisories, their versions, sections and markings."""
 
-from advisories.models.authoring import Advisory, AdvisoryVersion, Editor, NumberSeries, Section
+from advisories.models.authoring import (
+    Advisory,
+    AdvisoryVersion,
+    Editor,
+    NumberSeries,
+    Section,
+    version_label,
+)
 from advisories.models.importing import ImportedDocument
 from advisories.models.linting import LintConfirmation, LintRefusal
 from advisories.models.marking import Attestation, MarkedOrganisation, Marking
@@ -17,4 +24,5 @@ __all__ = [
     "Marking",
     "NumberSeries",
     "Section",
+    "version_label",
 ]

@@ -10,6 +10,11 @@ from law.vocabulary import Purpose
 from recipients.models import User
 
 
+def version_label(number: int) -> str:
+    """`1.00`, `1.01`, `2.00` for 100, 101, 200."""
+    return f"{number // 100}.{number % 100:02d}"
+
+
 class NumberSeries(models.Model):
     """The counter behind NCSC-YYYY-NNNN. Its row is locked while a number is taken: no gaps."""
 
@@ -138,8 +143,7 @@ class AdvisoryVersion(models.Model):
 
     @property
     def label(self) -> str:
-        """`1.00`, `1.01`, `2.00`."""
-        return f"{self.number // 100}.{self.number % 100:02d}"
+        return version_label(self.number)
 
     @property
     def level(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.core import signing
 from django.db import connection
 
-from advisories.models import AdvisoryVersion
+from advisories.models import AdvisoryVersion, version_label
 from law.vocabulary import Tlp
 from sharing.access.clear import unclear
 from sharing.access.readers import HELD, Reader
@@ -136,7 +136,7 @@ def _listed(row: Any) -> Listed:
     ) = row
     return Listed(
         advisory=advisory,
-        version=f"{number // 100}.{number % 100:02d}",
+        version=version_label(number),
         version_id=version_id,
         kind=kind,
         title=title if lead else None,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Entry
 from law.facts import Recipient
 from law.vocabulary import Capacity, Predicate
+from law.wbni import OWN_RIGHT
 from recipients.models import (
     Assurance,
     Consent,
@@ -28,7 +29,7 @@ from sharing.evidence import rows
 from sharing.evidence.names import ATTESTABLE, COMPUTED, MISSING, source_of, word_of
 from sharing.evidence.values import Evidence, ExplainedPredicate, Source, Standing
 from sharing.facts.attested import Attested, Heard, heard_about
-from sharing.facts.linking import Candidate
+from sharing.facts.linking import ENDING, Candidate
 from sharing.facts.linking import Standing as Link
 from sharing.facts.matter import Bond, Matter, Subject
 from sharing.models import Release
@@ -58,13 +59,13 @@ LINK_WORDS = {
     Link.MEMBERSHIP_NOT_BEGUN: _("the membership of its achterban has not begun"),
     Link.ONLY_IN_DRAFT: _("internet access provider, named in the draft of the rule only"),
 }
-SUBJECTS = Q(capacity__in=(Capacity.VITAL.value, Capacity.GOV.value))
+SUBJECTS = Q(capacity__in=[capacity.value for capacity in OWN_RIGHT])
 LISTED = Q(
     capacity__in=[
         capacity.value for capacity in (Capacity.OKTT, Capacity.CSIRT, Capacity.CCT, Capacity.INTEL)
     ]
 )
-ENDING = Q(capacity__in=(Capacity.OKTT.value, Capacity.CCT.value))
+BY_DESIGNATION = Q(capacity__in=[capacity.value for capacity in ENDING])
 
 
 @dataclass
@@ -127,7 +128,7 @@ class Gathering:
             "active": lambda: (
                 [rows.organisation(self.organisation, at=self.at)] if self.organisation else []
             ),
-            "designation_valid": lambda: self._own(Designation, ENDING),
+            "designation_valid": lambda: self._own(Designation, BY_DESIGNATION),
             "listed_in_art_20_2": lambda: self._own(Designation, LISTED),
             "caribbean": lambda: (
                 self._own(Designation, Q(capacity=Capacity.CARIBBEAN.value))

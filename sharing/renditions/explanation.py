@@ -126,7 +126,11 @@ def _gate_lines(gate: ExplainedGate, unverified: frozenset[str]) -> Iterator[str
             yield f"      {predicate.missing}"
     for rule in gate.rules:
         unsure = f" [{_('text not verified')}, {rule.confidence}]" if rule.id in unverified else ""
-        yield f"  {rule.id}, {rule.article}: “{rule.quote_nl}” ({rule.gloss_en}){unsure}"
+        yield f"{_rule_line(rule)}{unsure}"
+
+
+def _rule_line(rule: Rule | SharedRule) -> str:
+    return f"  {rule.id}, {rule.article}: “{rule.quote_nl}” ({rule.gloss_en})"
 
 
 def rule_json(rule: Rule | SharedRule) -> dict[str, str]:
@@ -236,4 +240,4 @@ def safe_text(decision: SharedDecision) -> Iterator[str]:
     yield f"{decision.heading or decision.kind} · {decision.tlp.label}"
     yield f"{word(RegimeId(decision.regime))} · {_('Purpose')}: {word(decision.purpose)}"
     for rule in decision.rules:
-        yield f"  {rule.id}, {rule.article}: “{rule.quote_nl}” ({rule.gloss_en})"
+        yield _rule_line(rule)
