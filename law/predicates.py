@@ -24,8 +24,8 @@ class Asked:
     dutch: str
     attestors: frozenset[str]
     rule: str
-    must_differ_from_author: bool = False
-    lapse_days: int | None = None
+    must_differ_from_author: bool
+    lapse_days: int | None
 
 
 def _asked(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from law.facts import Recipient
@@ -185,6 +187,12 @@ LEAVES_OPEN = {
 def word(value: Any) -> Any:
     """The word for a value of the law; the value itself where there is none."""
     return WORDS.get((type(value), value), str(value))
+
+
+def clock(at: datetime | None, *, seconds: bool = False) -> str:
+    """Day and time in Amsterdam with the zone, in the language that is active."""
+    written = "j F Y H:i:s e" if seconds else "j F Y H:i e"
+    return formats.date_format(timezone.localtime(at), written) if at else ""
 
 
 def choices(values: Iterable[Any]) -> list[tuple[str, Any]]:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -92,6 +93,13 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """As `database_of_its_own`, for one test."""
+    with database_of_its_own(django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def database_of_its_own(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A migrated database that really commits, for tests with several connections or processes.
 
     Its name is yielded; the default connection of every thread points at it meanwhile.

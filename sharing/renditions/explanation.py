@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,12 +14,7 @@ from law.vocabulary import Capacity, Outcome, RegimeId
 from sharing.evidence.names import GATES, STANDINGS
 from sharing.evidence.values import Evidence, ExplainedGate, ExplainedPredicate, Explanation
 from sharing.shared import SharedDecision, SharedRule
-from sharing.words import word
-
-
-def instant(at: datetime | None) -> str:
-    """Date and clock in Amsterdam, with seconds and zone."""
-    return formats.date_format(timezone.localtime(at), "j F Y H:i:s e") if at else ""
+from sharing.words import clock, word
 
 
 def recipient(explanation: Explanation) -> str:
@@ -65,13 +59,15 @@ def evidence_line(evidence: Evidence) -> str:
         who.append(_("ended by %(name)s") % {"name": evidence.ended_by})
     term = ""
     if evidence.since or evidence.until:
-        term = f"{instant(evidence.since)} – {instant(evidence.until) or '…'}"
+        term = (
+            f"{clock(evidence.since, seconds=True)} – {clock(evidence.until, seconds=True) or '…'}"
+        )
     parts = [
         str(STANDINGS[evidence.standing]),
         str(evidence.says),
         evidence.of,
         ", ".join(part for part in who if part),
-        instant(evidence.at),
+        clock(evidence.at, seconds=True),
         term,
         str(evidence.text),
         evidence.reference,
@@ -84,7 +80,7 @@ def evidence_line(evidence: Evidence) -> str:
 def text(explanation: Explanation, *, unverified: frozenset[str] = frozenset()) -> Iterator[str]:
     """Line by line, for a terminal."""
     yield sentence(explanation)
-    yield f"{instant(explanation.at)} · {word(explanation.regime.id)} ({explanation.regime.id})"
+    yield f"{clock(explanation.at, seconds=True)} · {word(explanation.regime.id)} ({explanation.regime.id})"
     if not explanation.addressed:
         yield _("It was not addressed to this recipient.")
     if explanation.held is not None:
@@ -106,7 +102,7 @@ def _record_lines(explanation: Explanation) -> Iterator[str]:
         return
     decision = found.decision
     yield (
-        f"{_('Decision')} {decision.pk} · {instant(decision.instant)} ·"
+        f"{_('Decision')} {decision.pk} · {clock(decision.instant, seconds=True)} ·"
         f" {word(found.outcome)} {decision.code} · {decision.regime}"
     )
     yield from (f"    {evidence_line(evidence)}" for evidence in found.candidates)

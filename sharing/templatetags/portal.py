@@ -1,5 +1,6 @@
 """Words and marks for templates."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -10,7 +11,7 @@ from law.vocabulary import Capacity, Predicate, Purpose, Tlp
 from recipients.models import Consent
 from sharing.evidence.names import GATES, STANDINGS
 from sharing.renditions.html import markdown
-from sharing.words import LEAVES_OPEN, word
+from sharing.words import LEAVES_OPEN, clock, word
 from sharing.words import recipient as words_of
 
 register = template.Library()
@@ -20,6 +21,12 @@ register = template.Library()
 def words(value: Any) -> Any:
     """The word for a value of the law."""
     return word(value)
+
+
+@register.filter
+def moment(at: datetime | None, precision: str = "minutes") -> str:
+    """Day and clock in Amsterdam with the zone; `moment:"seconds"` where the order matters."""
+    return clock(at, seconds=precision == "seconds")
 
 
 @register.filter

@@ -22,17 +22,15 @@ LAST = "accounts/logout/"  # who asks for this one is asked again who he is
 
 def routes() -> frozenset[str]:
     """Every route, as `resolve(path).route` names it."""
-    return frozenset(route for route, _ in _walk(get_resolver().url_patterns, ""))
+    return frozenset(route for route, _ in walk(get_resolver().url_patterns, ""))
 
 
 def pages(world: World) -> Iterator[str]:
     """Every address outside /api/ (whose visitors are programs), logging out last."""
     values = _values(world)
-    for route, pattern in sorted(
-        _walk(get_resolver().url_patterns, ""), key=lambda r: r[0] == LAST
-    ):
+    for route, pattern in sorted(walk(get_resolver().url_patterns, ""), key=lambda r: r[0] == LAST):
         if not route.startswith("api/"):
-            yield from _filled(route, pattern, values)
+            yield from filled(route, pattern, values)
 
 
 class Looked:
@@ -55,11 +53,12 @@ class Looked:
         request_started.disconnect(self._note)
 
 
-def _walk(patterns: list[Any], before: str) -> Iterator[tuple[str, URLPattern]]:
+def walk(patterns: list[Any], before: str) -> Iterator[tuple[str, URLPattern]]:
+    """Every route with its pattern."""
     for pattern in patterns:
         route = before + str(pattern.pattern).removeprefix("^" if before else "")  # as Django does
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
+            yield from walk(pattern.url_patterns, route)
         else:
             yield route, pattern
 
@@ -88,7 +87,8 @@ def _values(world: World) -> dict[str, list[Any]]:
     }
 
 
-def _filled(route: str, pattern: URLPattern, values: dict[str, list[Any]]) -> Iterator[str]:
+def filled(route: str, pattern: URLPattern, values: dict[str, list[Any]]) -> Iterator[str]:
+    """The route with each of the values; nothing where there is no such thing."""
     assert isinstance(pattern.pattern, RoutePattern), f"{route}: say here how to fill it in"
     wanted = pattern.pattern.converters
     unknown = wanted.keys() - values.keys()
