@@ -14,5 +14,7 @@ APPEND_ONLY: tuple[str, ...] = (
     "sharing.EndedGrant",
     "sharing.FeedEvent",
     "sharing.DeliveryAttempt",
+    "sharing.Opening",
+    "sharing.Receipt",
     "sharing.SuppliedAttestation",
 )

@@ -14,6 +14,7 @@ from advisories.models import Advisory, AdvisoryVersion, Section
 from law.vocabulary import Capacity, Pap, PersonalData, Predicate, Provenance, Purpose, Scope, Tlp
 from recipients.models import Organisation, Role, Sector, User
 from sharing import words
+from sharing.models import Receipt
 from sharing.widgets import Moment
 
 EMPTY = [("", "—")]
@@ -247,6 +248,35 @@ class AttestForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AnswerForm(forms.Form):
+    """What a recipient says of a version."""
+
+    answer = forms.TypedChoiceField(
+        label=_("How is it with you?"),
+        choices=Receipt.Answer.choices,
+        coerce=Receipt.Answer,
+        widget=forms.RadioSelect,
+    )
+    product = forms.CharField(
+        label=_("Product or system"),
+        max_length=200,
+        required=False,
+        help_text=_("Left empty, it is about all of it."),
+    )
+    text = forms.CharField(
+        label=_("Your assessment and the outcome"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Read by the NCSC and by your own organisation, and by nobody else."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # That it was seen has a button of its own.
+        self.fields["answer"].widget.choices = Receipt.Answer.choices[1:]
 
 
 class LintForm(forms.Form):

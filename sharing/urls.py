@@ -18,6 +18,7 @@ urlpatterns = [
     path("", readers.inbox, name="inbox"),
     path("advisories/<str:number>", readers.advisory, name="advisory"),
     path("advisories/<str:number>/onward", readers.onward, name="onward"),
+    path("advisories/<str:number>/answer", readers.answer, name="answer"),
     path("public/", public.listed, name="public"),
     path("public/advisories/<str:number>", public.advisory, name="public-advisory"),
     path("advisories/<str:number>/why", readers.why, name="why"),

@@ -16,8 +16,8 @@ from law.vocabulary import Capacity, PersonalData, Predicate, Provenance, Purpos
 from ncsc_portal.demo.registry import person
 from ncsc_portal.demo.texts import Piece, Text
 from recipients.models import Organisation, Role, User
-from sharing.models import AudienceMembership, Decision, Delivery, Release
-from sharing.services import releasing
+from sharing.models import AudienceMembership, Decision, Delivery, Receipt, Release
+from sharing.services import receiving, releasing
 
 Clock = Callable[[], datetime]
 
@@ -226,6 +226,28 @@ def account(release: Release) -> Iterator[Line]:
             allowed=len(allowed),
             otherwise=dict(others),
             rules=tuple(rule for rule in rules if rule[0] in "WC"),
+        )
+
+
+def answer(release: Release, *, now: Clock) -> None:
+    """Two readers let the NCSC know how it is with them."""
+    for email, said, product, text in (
+        ("lezer@schakelpunt.example", Receipt.Answer.SEEN, "", ""),
+        (
+            "lezer@duinrand.example",
+            Receipt.Answer.AFFECTED,
+            "NetScaler Gateway 13.1",
+            "Twee gateways. De ene is bijgewerkt, de andere volgt vanavond.",
+        ),
+    ):
+        receiving.answer(
+            number=release.version.advisory.number,
+            version=release.version.label,
+            answer=said,
+            product=product,
+            text=text,
+            by=person(email),
+            at=now(),
         )
 
 

@@ -32,6 +32,8 @@ def opened(
     else:
         outcome = "allow" if verdicts else "NOT_SHARED"
         _record(reader, str(version), outcome, verdicts, action=action, at=at)
+        if verdicts and action == "advisory.open":
+            _first_opening(reader, version, at=at)
 
 
 def refused(reader: Reader, number: str, *, action: str, withdrawn: bool, at: datetime) -> None:
@@ -69,6 +71,15 @@ def _record(
             "sections": {pk: [v.code, v.regime, *v.rules] for pk, v in verdicts.items()},
         },
     )
+
+
+def _first_opening(reader: Reader, version: AdvisoryVersion, *, at: datetime) -> None:
+    with connection.cursor() as db:
+        db.execute(
+            "INSERT INTO sharing_opening (version_id, organisation_id, actor, at)"
+            " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [version.pk, reader.organisation_id, reader.actor, at],
+        )
 
 
 def _opened_by_the_public(

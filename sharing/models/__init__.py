@@ -9,6 +9,7 @@ from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.onward import RemarkRequest
 from sharing.models.reading import PublicReading
 from sharing.models.reassessing import ReassessedRelease, Reassessment
+from sharing.models.receiving import Opening, Receipt
 from sharing.models.ruling import LegalRuling
 from sharing.models.verifying import RuleVerification
 
@@ -25,10 +26,12 @@ __all__ = [
     "FeedEvent",
     "Grant",
     "LegalRuling",
+    "Opening",
     "PersonalGrant",
     "PublicReading",
     "ReassessedRelease",
     "Reassessment",
+    "Receipt",
     "Release",
     "RemarkRequest",
     "RuleVerification",

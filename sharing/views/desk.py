@@ -20,7 +20,7 @@ from advisories.services import drafting, importing, reviewing
 from advisories.services.open_versions import OPEN
 from law.vocabulary import Predicate, Purpose
 from recipients.models import Role
-from recipients.roles import Right, may
+from recipients.roles import Right, may, rights_of
 from sharing import desk, exceptional, flows, linted, manual
 from sharing.forms import (
     AddressForm,
@@ -34,6 +34,7 @@ from sharing.forms import (
 )
 from sharing.granting.deciding import preview as previewed
 from sharing.iep_form import IepForm
+from sharing.reception import asking_help
 from sharing.services import passing_on
 from sharing.views.acting import as_id, attempt
 from sharing.views.guards import signed_in, staff
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "home": desk.home(by),
         "exceptions": exceptional.attention(at=at),
+        "helpless": asking_help(at=at) if rights_of(by, at=at) & set(DESK) else [],
         "left": manual.undecided(at=at) if legal else 0,
         "unconfirmed": manual.waiting(at=at) if legal or may(by, Right.APPROVE, at=at) else 0,
     }

@@ -9,17 +9,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisories.errors import Refusal
 from law.vocabulary import Code
 from sharing import access
 from sharing.errors import BadCursor, NotShared, Withdrawn
+from sharing.forms import AnswerForm
 from sharing.renditions.html import advisory_page, why_page
 from sharing.renditions.onward import text
-from sharing.services import passing_on
+from sharing.services import passing_on, receiving
 from sharing.shared import Shared, SharedDecisions
 from sharing.views.acting import as_id
 from sharing.views.guards import signed_in
@@ -47,6 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     first = "cursor" not in request.GET
     context = {
         "page": page,
+        "opened": receiving.opened_by(reader, [item.version_id for item in page.items]),
         "first": first,
         "count": access.count(reader, at=at) if first else None,
         "withdrawn": access.withdrawn(reader, at=at)[:5] if first else (),
@@ -61,10 +64,47 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def advisory(request: HttpRequest, number: str) -> HttpResponse:
     """One advisory, as far as this reader may see it; 410 when it was withdrawn."""
 
-    def shown(shared: Shared) -> HttpResponse:
-        return render(request, "sharing/advisory.html", {"advisory": advisory_page(shared)})
+    return _opened(request, number, access.open_advisory, lambda shared: _page(request, shared))
 
-    return _opened(request, number, access.open_advisory, shown)
+
+def _page(
+    request: HttpRequest, shared: Shared, *, form: AnswerForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "advisory": advisory_page(shared),
+        "said": receiving.said_of(shared, by=signed_in(request)),
+        "form": form or AnswerForm(),
+    }
+    return render(request, "sharing/advisory.html", context, status=status)
+
+
+@require_POST
+@login_required
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Say that it was seen, or how it is here. What is refused comes back as it was typed."""
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        try:
+            said = receiving.answer(
+                number=number,
+                version=request.GET.get("version"),
+                **form.cleaned_data,
+                by=signed_in(request),
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        except (NotShared, Withdrawn):
+            raise Http404 from None
+        else:
+            messages.success(request, _("Thank you. The NCSC sees your answer at once."))
+            page = reverse("sharing:advisory", args=[number])
+            return redirect(f"{page}?version={said.version.label}")
+
+    def again(shared: Shared) -> HttpResponse:
+        return _page(request, shared, form=form, status=422)
+
+    return _opened(request, number, access.open_advisory, again)
 
 
 @require_safe

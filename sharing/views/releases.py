@@ -26,6 +26,7 @@ from sharing.evidence.values import Explanation
 from sharing.forms import ReasonForm
 from sharing.granting.deciding import preview as previewed
 from sharing.law_forms import SupposeForm
+from sharing.reception import reception
 from sharing.renditions import explanation
 from sharing.services import explaining, releasing, verifying, what_if
 from sharing.views.acting import as_id
@@ -72,7 +73,11 @@ def _board(
     if found is None:
         raise Http404
     template = "_board" if "HX-Request" in request.headers else "board"
-    context: dict[str, object] = {"board": found, "withdrawal": form or ReasonForm()}
+    context: dict[str, object] = {
+        "board": found,
+        "withdrawal": form or ReasonForm(),
+        "reception": reception(found.release),
+    }
     if template == "board":  # not with every renewal of the fragment
         context["closings"] = consents.closings(found.release)
     return render(request, f"desk/{template}.html", context, status=status)

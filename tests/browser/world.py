@@ -44,6 +44,7 @@ def made() -> World:
         by=person("dana@ncsc.example"),
         at=now(),
     )
+    play.answer(revised, now=now)
     draft = play.draft(texts.LOG4J, now=now)
     return World(_values(revised, draft.pk))
 

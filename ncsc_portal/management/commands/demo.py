@@ -17,6 +17,7 @@ from ncsc_portal.demo.registry import person
 from sharing import access
 from sharing.errors import NotShared, Withdrawn
 from sharing.models import Delivery, Release
+from sharing.reception import reception
 from sharing.services import releasing
 
 SHOWN = {
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         self.tell(first)
         self.wait(first)
         self.read(first)
+        self.answered(first)
         revised = self.step("Revise", lambda: play.revise(first, texts.NETSCALER, now=timezone.now))
         self.wait(revised)
         other = self.step(
@@ -141,6 +143,15 @@ class Command(BaseCommand):
                 continue
             headings = ", ".join(section.heading for section in shared.sections)
             self.say(f"  {email} reads {shared.tlp.label}: {headings}")
+
+    def answered(self, release: Release) -> None:
+        """Two readers answer; the board shows it to the analyst."""
+        play.answer(release, now=timezone.now)
+        found = reception(release)
+        counted = ", ".join(f"{count} {step}" for step, count in found.steps)
+        self.say(f"  organisations: {counted}")
+        for one in found.answers:
+            self.say(f"      {one.organisation}: {one.get_answer_display()}")
 
     def gone(self, release: Release) -> None:
         reader = access.reader_of(person("lezer@schakelpunt.example"))
