@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from advisories.errors import Incomplete, NotAllowed, WrongStatus
+from advisories.services.keeping_out import on_record, refuse_classified
 from audit.services import record
 from law.vocabulary import Code
 from recipients.models import User
@@ -26,6 +27,7 @@ class Asked:
     answer: str  # empty while nobody answered
 
 
+@on_record
 @transaction.atomic
 def ask(
     *, number: str, version: str | None, section_id: int, reason: str, by: User, at: datetime
@@ -40,6 +42,7 @@ def ask(
         raise access.NotShared
     if section.onward is Code.OK:
         raise WrongStatus(_("You may pass this section on already."))
+    refuse_classified(reason, target=f"{shared.advisory} [{shared.version}]")
     if not reason.strip():
         raise Incomplete(_("Say for whom you need it, and why."))
     assert by.organisation_id is not None  # `reader_of` saw to it
@@ -67,6 +70,7 @@ def ask(
     return made
 
 
+@on_record
 @transaction.atomic
 def answer(*, request_id: int, answer: str, by: User, at: datetime) -> RemarkRequest:
     """Answer in words; a new marking takes a revision. `DoesNotExist` for an unknown request."""
@@ -75,6 +79,7 @@ def answer(*, request_id: int, answer: str, by: User, at: datetime) -> RemarkReq
     found = RemarkRequest.objects.select_for_update(no_key=True, of=("self",)).get(pk=request_id)
     if found.answered_at is not None:
         raise WrongStatus(_("This was answered already."))
+    refuse_classified(answer, target=str(found.section.version))
     if not answer.strip():
         raise Incomplete(_("Write an answer; the organisation that asked reads it."))
     found.answer, found.answered_by, found.answered_at = answer.strip(), by, at

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from advisories.errors import Incomplete
+from advisories.services.keeping_out import on_record, refuse_classified
 from audit.services import record
 from recipients.models import Organisation, User
 from sharing import access
@@ -19,6 +20,7 @@ from sharing.shared import Shared
 Answer = Receipt.Answer
 
 
+@on_record
 @transaction.atomic
 def answer(
     *,
@@ -33,9 +35,10 @@ def answer(
     """What the organisation of `by` says of a version that it may see now.
 
     The same said twice is said once (a double click). `NotShared` or `Withdrawn` when there is
-    nothing to answer to; `Incomplete` when help is asked for without saying which.
+    nothing to answer to; `Incomplete` when help is asked for without saying which; `Classified`.
     """
     shared = access.open_advisory(access.reader_of(by), number=number, version=version, at=at)
+    refuse_classified(product, text, target=f"{shared.advisory} [{shared.version}]")
     product, text = product.strip(), text.strip()
     if answer is Answer.NEEDS_HELP and not text:
         raise Incomplete(_("Say which help you need."))

@@ -94,6 +94,19 @@ def test_a_forged_answer_is_refused_beside_the_field(world: World, sent: dict[st
     assert reader.post(ANSWER, {**sent, "answer": "seen", "text": ""}).status_code == 302
 
 
+def test_state_classified_text_is_kept_out_of_an_answer_and_the_refusal_is_on_record(
+    world: World,
+) -> None:
+    reader = world.browser(world.water)
+    marked = {"answer": "affected", "text": "Stg. GEHEIM\nZie de bijlage."}
+    answer = reader.post(ANSWER, marked)
+    assert answer.status_code == 422
+    assert "state-classified" in answer.content.decode()
+    assert said(world.release) == []
+    assert Entry.objects.filter(action="advisory.refuse", target__startswith="NCSC").count() == 1
+    assert reader.post(ANSWER, {**marked, "text": "Zie de bijlage."}).status_code == 302
+
+
 def test_who_may_not_read_it_cannot_answer_and_sees_nothing(world: World) -> None:
     allowed, stranger = world.browser(world.water), world.browser(world.ring)
     absent = "/advisories/NCSC-2026-9999/answer"
