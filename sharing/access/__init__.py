@@ -1,6 +1,7 @@
 """THE DOOR. Every exit reads through it, and nothing else reads sections for recipients.
 
-`readers` says who stands before it, `listing` what they may see, `opening` judges again when
+`readers` says who stands before it, `listing` what they may see, `searching` finds
+among it, `opening` judges again when
 something is opened, `sending` when something is about to leave.
 """
 
@@ -14,6 +15,7 @@ from sharing.access.readers import (
     reader_of_machine,
     receives,
 )
+from sharing.access.searching import search
 from sharing.access.sending import for_sending
 from sharing.errors import BadCursor, NotShared, Withdrawn
 
@@ -33,5 +35,6 @@ __all__ = [
     "reader_of",
     "reader_of_machine",
     "receives",
+    "search",
     "withdrawn",
 ]

@@ -6,6 +6,7 @@ whoever asks (measured: an ORM query with EXISTS walks the whole table for a rea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,14 +45,19 @@ def inbox(reader: Reader, *, at: datetime, cursor: str | None = None, limit: int
         rows = db.fetchall()
     more = len(rows) > limit
     rows = rows[:limit]
-    items = tuple(_listed(row) for row in rows if not row[-1])
-    if reader.is_public:
-        items = tuple(
-            item
-            for item in items
-            if item.tlp is Tlp.CLEAR or not unclear(f"version {item.version_id}", at=at)
-        )
+    items = clear_for(reader, (listed(row) for row in rows if not row[-1]), at=at)
     return Page(items, signing.dumps(_key(rows[-1]), salt=SALT) if more else None)
+
+
+def clear_for(reader: Reader, items: Iterable[Listed], *, at: datetime) -> tuple[Listed, ...]:
+    """Belt and braces: what is not TLP:CLEAR is kept back from the public, with an alarm."""
+    return tuple(
+        item
+        for item in items
+        if not reader.is_public
+        or item.tlp is Tlp.CLEAR
+        or not unclear(f"version {item.version_id}", at=at)
+    )
 
 
 def count(reader: Reader, *, at: datetime, cap: int = 1000) -> int:
@@ -120,7 +126,8 @@ def _position(cursor: str | None) -> tuple[datetime, int]:
         raise BadCursor(cursor[:40]) from None
 
 
-def _listed(row: Any) -> Listed:
+def listed(row: Any) -> Listed:
+    """One row of `_PAGE`, or of another query that selects the same."""
     (
         released_at,
         version_id,
@@ -147,7 +154,8 @@ def _listed(row: Any) -> Listed:
     )
 
 
-def _valid(alias: str) -> str:
+def valid(alias: str) -> str:
+    """SQL: the grant holds at `at`."""
     return (
         f"{alias}.valid_from <= %(at)s"
         f" AND ({alias}.valid_until IS NULL OR {alias}.valid_until > %(at)s)"
@@ -160,7 +168,7 @@ def _top(table: str, holder: str) -> str:
     SELECT g.released_at, g.version_id, max(g.advisory_id) AS advisory_id,
            bool_or(g.lead) AS lead, max(g.strictness) AS strictness
       FROM {table} g
-     WHERE g.{holder} AND g.newest AND {_valid("g")}
+     WHERE g.{holder} AND g.newest AND {valid("g")}
        AND (g.released_at, g.version_id) < (%(before)s, %(before_version)s)
      GROUP BY g.released_at, g.version_id
      ORDER BY g.released_at DESC, g.version_id DESC
@@ -186,10 +194,10 @@ SELECT p.released_at, p.version_id, p.lead, p.strictness,
        a.number, a.kind, v.number, v.title, v.probability, v.damage,
        EXISTS (SELECT FROM sharing_grant n
                 WHERE n.advisory_id = p.advisory_id AND n.group_id = ANY(ARRAY(SELECT id FROM held))
-                  AND n.version_id > p.version_id AND {_valid("n")})
+                  AND n.version_id > p.version_id AND {valid("n")})
        OR EXISTS (SELECT FROM sharing_personalgrant n
                 WHERE n.advisory_id = p.advisory_id AND n.user_id = %(person)s
-                  AND n.version_id > p.version_id AND {_valid("n")})
+                  AND n.version_id > p.version_id AND {valid("n")})
   FROM page p
   JOIN advisories_advisoryversion v ON v.id = p.version_id
   JOIN advisories_advisory a ON a.id = v.advisory_id
@@ -211,12 +219,12 @@ WITH held AS MATERIALIZED ({HELD})
 SELECT version_id, array_agg(DISTINCT section_id ORDER BY section_id) FROM (
   SELECT g.version_id, g.section_id FROM sharing_grant g
     JOIN advisories_advisory a ON a.id = g.advisory_id
-   WHERE g.group_id = ANY(ARRAY(SELECT id FROM held)) AND {_valid("g")}
+   WHERE g.group_id = ANY(ARRAY(SELECT id FROM held)) AND {valid("g")}
      AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
   UNION ALL
   SELECT g.version_id, g.section_id FROM sharing_personalgrant g
     JOIN advisories_advisory a ON a.id = g.advisory_id
-   WHERE g.user_id = %(person)s AND {_valid("g")}
+   WHERE g.user_id = %(person)s AND {valid("g")}
      AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
 ) open_to GROUP BY version_id ORDER BY version_id DESC
 """  # noqa: S608 (constants of this module only)

@@ -18,11 +18,11 @@ from advisories.errors import Refusal
 from law.vocabulary import Code
 from sharing import access
 from sharing.errors import BadCursor, NotShared, Withdrawn
-from sharing.forms import AnswerForm
+from sharing.forms import AnswerForm, SearchForm
 from sharing.renditions.html import advisory_page, why_page
 from sharing.renditions.onward import text
 from sharing.services import passing_on, receiving
-from sharing.shared import Shared, SharedDecisions
+from sharing.shared import Page, Shared, SharedDecisions
 from sharing.views.acting import as_id
 from sharing.views.guards import signed_in
 
@@ -39,15 +39,22 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if user.is_ncsc:
         return redirect("sharing:desk")
     at = timezone.now()
+    search = SearchForm(request.GET)
+    words = search.cleaned_data["q"] if search.is_valid() else ""
     try:
         reader = access.reader_of(user)
         if not access.receives(reader, at=at):
             return render(request, "sharing/ended.html", {"organisation": user.organisation})
-        page = access.inbox(reader, at=at, cursor=request.GET.get("cursor"), limit=PAGE)
+        if words:
+            page = Page(access.search(reader, words, at=at), None)
+        else:
+            page = access.inbox(reader, at=at, cursor=request.GET.get("cursor"), limit=PAGE)
     except (NotShared, BadCursor):
         raise Http404 from None
-    first = "cursor" not in request.GET
+    first = "cursor" not in request.GET and not words
     context = {
+        "search": search,
+        "words": words,
         "page": page,
         "opened": receiving.opened_by(reader, [item.version_id for item in page.items]),
         "first": first,

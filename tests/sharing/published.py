@@ -49,6 +49,7 @@ class Part:
     body: str = "Werk Voorbeeldproduct bij naar versie 2.4."
     confidential: bool = False
     tlp: str = "green"
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 LEAD = Part()
@@ -124,6 +125,7 @@ class Published:
                 kind=part.kind,
                 heading=f"Onderdeel {part.kind}",
                 body=part.body,
+                data=part.data,
             )
             Marking.objects.create(
                 section=section,
