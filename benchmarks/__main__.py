@@ -16,7 +16,7 @@ import django
 
 SCALES = {"L": (100_000, 10_000), "S": (10_000, 1_000), "O": (2_000, 10_000), "XS": (500, 100)}
 DATABASE = "portal_bench"
-PARTS = ("listing", "publishing", "deciding", "handover", "rest", "linting")
+PARTS = ("listing", "searching", "publishing", "deciding", "handover", "rest", "linting")
 
 
 def main() -> None:

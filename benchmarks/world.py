@@ -180,8 +180,11 @@ _ROWS = (
          FROM generate_series(%(first)s::int, %(last)s) n, generate_series(1, 3) k""",
     """INSERT INTO advisories_marking
          (section_id, scope, confidential, not_confidential_reason, traceable, personal_data,
-          provenance, tlp, pap, reporter_identity)
-       SELECT id, ARRAY['generic'], false, 'generic', false, 'none', 'public', 'amber', '', false
+          provenance, tlp, pap, reporter_identity, environmental, iep_policy, iep_source,
+          iep_affected_party_notifications, iep_attribution, iep_encrypt_in_transit,
+          iep_permitted_actions, iep_unmodified_resale, iep_external_reference)
+       SELECT id, ARRAY['generic'], false, 'generic', false, 'none', 'public', 'amber', '', false,
+              false, '', '', false, '', false, '', false, ''
          FROM advisories_section WHERE version_id BETWEEN %(first)s AND %(last)s""",
     """UPDATE advisories_advisoryversion
           SET status = 'released', released_at = %(start)s + id * interval '1 minute'
