@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from law.vocabulary import Tlp
@@ -13,6 +14,8 @@ from sharing.errors import NotShared, Withdrawn
 from sharing.shared import Shared
 from tests.canary import oracle
 from tests.canary.people import CANARY, Item, Part, Version, Who, World
+
+SEARCHED = 5  # canaries per reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ class Allowed:
     def head(self) -> frozenset[str]:
         """What hangs on the LEAD section."""
         return frozenset({self.version.title, self.version.note}) if self.lead else frozenset()
+
+    @property
+    def title(self) -> tuple[str, ...]:
+        return (self.version.title,) if self.lead else ()
 
     @property
     def tlp(self) -> Tlp:
@@ -157,6 +164,7 @@ def door(world: World, who: Who | None) -> Iterator[Visit]:
         yield Visit(f"reader {who}", frozenset(), frozenset(_all(answer)), frozenset())
         return
     yield from _door_lists(world, who, reader, answer)
+    yield from _door_search(world, who, reader, answer)
     for item in world.items:
         for label in [None, *(version.label for version in item.versions)]:
             expected = (
@@ -206,6 +214,30 @@ def _door_lists(
     granted = {pk for sections in held.values() for pk in sections}
     lawful = {part.id for one in answer.values() for part in one.parts}
     assert granted == lawful, f"sections of {who}: {explain(world, who, granted ^ lawful, lawful)}"
+
+
+def _door_search(
+    world: World, who: Who | None, reader: access.Reader, answer: dict[tuple[str, str], Allowed]
+) -> Iterator[Visit]:
+    """A few canaries are looked for, and each number: found in the newest version that the reader
+    may see, or not at all."""
+    words = [
+        (item, word)
+        for item in world.items
+        for version in item.versions
+        for word in canaries(version.title, *(part.body for part in version.parts))
+    ]
+    rng = Random(world.seed)  # noqa: S311 -- to be repeated
+    for item, word in [
+        *rng.sample(words, min(SEARCHED, len(words))),
+        *((item, item.number) for item in world.items),
+    ]:
+        top = newest(answer, item.number)
+        bodies = [part.body for part in top.parts] if top else []
+        here = bool(top) and (word == item.number or word in canaries(*bodies, *top.title))
+        found = frozenset(one.advisory for one in access.search(reader, word, at=world.now))
+        must = frozenset({item.number} if here else ())
+        yield Visit(f"search for {word} by {who}", found, must, frozenset())
 
 
 def _door_open(

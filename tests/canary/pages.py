@@ -216,7 +216,7 @@ class _Browser:
     def _refused(self, where: str, answer: Any, *, desk: bool) -> None:
         """At the desk nobody is let in; nowhere is anybody sent elsewhere, and nothing breaks."""
         shut = {302, 403, 404, 405}
-        fine = shut if desk else shut | {200, 204, 400, 401, 410, 429}
+        fine = shut if desk else shut | {200, 204, 400, 401, 410, 422, 429}
         assert answer.status_code in fine, f"{where}: {answer.status_code}"
         if answer.status_code == 302:
             target = answer.headers["Location"]

@@ -22,7 +22,7 @@ from law.verdict import Verdict
 from law.vocabulary import Code, Outcome
 from recipients.models import Assurance, Designation, SectorMembership
 from sharing import access
-from sharing.access import listing, opening, readers, sending, told
+from sharing.access import listing, opening, readers, searching, sending, told
 from sharing.api import problems, rendering, views
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
@@ -80,6 +80,20 @@ def personal_grants_of_others(patch: pytest.MonkeyPatch) -> None:
         sql = getattr(listing, name)
         assert mine in sql
         patch.setattr(listing, name, sql.replace(mine, "g.user_id IS NOT NULL"))
+
+
+def a_search_asks_for_nobody(patch: pytest.MonkeyPatch) -> None:
+    """Words are found in what others may see."""
+    mine = "g.group_id = ANY(ARRAY(SELECT id FROM held))"
+    assert mine in searching._SEARCH
+    patch.setattr(searching, "_SEARCH", searching._SEARCH.replace(mine, "TRUE"))
+
+
+def a_search_looks_in_the_whole_version(patch: pytest.MonkeyPatch) -> None:
+    """Who may see one section finds the words of the others."""
+    own = "m.section_id IN (g.section_id, 0)"
+    assert own in searching._SEARCH
+    patch.setattr(searching, "_SEARCH", searching._SEARCH.replace(own, "TRUE"))
 
 
 def titles_without_lead(patch: pytest.MonkeyPatch) -> None:
@@ -447,6 +461,8 @@ FAULTS: tuple[Plant, ...] = (
     every_group_is_held,
     ended_memberships_count,
     personal_grants_of_others,
+    a_search_asks_for_nobody,
+    a_search_looks_in_the_whole_version,
     titles_without_lead,
     page_titles_without_lead,
     whole_version_past_the_door,
