@@ -19,6 +19,7 @@ urlpatterns = [
     path("advisories/<str:number>", readers.advisory, name="advisory"),
     path("advisories/<str:number>/onward", readers.onward, name="onward"),
     path("advisories/<str:number>/answer", readers.answer, name="answer"),
+    path("advisories/<str:number>/files/<slug:ending>", readers.download, name="download"),
     path("public/", public.listed, name="public"),
     path("public/advisories/<str:number>", public.advisory, name="public-advisory"),
     path("advisories/<str:number>/why", readers.why, name="why"),

@@ -130,6 +130,9 @@ TABLE |= {
     # recipients
     "sharing:inbox": row(GET=only(*READERS, get=200, others=302)),
     "sharing:advisory": row(lambda world: {"number": world.number}, GET=to("reader")),
+    "sharing:download": row(
+        lambda world: {"number": world.number, "ending": "md"}, GET=to("reader")
+    ),
     "sharing:answer": row(lambda world: {"number": world.number}, POST=to("reader", answer=422)),
     "sharing:onward": row(
         lambda world: {"number": world.number}, GET=to("reader"), POST=to("reader", answer=404)

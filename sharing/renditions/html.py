@@ -132,7 +132,7 @@ def _closest(shared: Shared) -> PermittedActions | None:
 
 
 def _section(section: SharedSection) -> SectionPage:
-    columns, rows = _table(section.data)
+    columns, rows = table(section.data)
     return SectionPage(
         section=section,
         body=markdown(section.body),
@@ -143,7 +143,7 @@ def _section(section: SharedSection) -> SectionPage:
     )
 
 
-def _table(data: Any) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+def table(data: Any) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
     """The first list of objects in the structured part, as a table."""
     for value in data.values() if isinstance(data, dict) else ():
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):

@@ -19,6 +19,7 @@ from law.vocabulary import Code
 from sharing import access
 from sharing.errors import BadCursor, NotShared, Withdrawn
 from sharing.forms import AnswerForm, SearchForm
+from sharing.renditions import files
 from sharing.renditions.html import advisory_page, why_page
 from sharing.renditions.onward import text
 from sharing.services import passing_on, receiving
@@ -28,6 +29,10 @@ from sharing.views.guards import signed_in
 
 Found = TypeVar("Found", Shared, SharedDecisions)
 PAGE = 25  # advisories on one page of the inbox
+FILES: dict[str, tuple[Callable[[Shared], str], str]] = {
+    "md": (files.markdown, "text/markdown"),  # RFC 7763
+    "csv": (files.indicators_csv, "text/csv"),
+}
 
 
 @require_safe
@@ -79,10 +84,30 @@ def _page(
 ) -> HttpResponse:
     context = {
         "advisory": advisory_page(shared),
+        "indicators": files.indicators(shared),
         "said": receiving.said_of(shared, by=signed_in(request)),
         "form": form or AnswerForm(),
     }
     return render(request, "sharing/advisory.html", context, status=status)
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest, number: str, ending: str) -> HttpResponse:
+    """What this reader may see of an advisory as a file to keep."""
+    if ending not in FILES:
+        raise Http404
+    made, content_type = FILES[ending]
+
+    def shown(shared: Shared) -> HttpResponse:
+        name = files.filename(shared, ending)
+        return HttpResponse(
+            made(shared),
+            content_type=f"{content_type}; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    return _opened(request, number, access.open_advisory, shown)
 
 
 @require_POST

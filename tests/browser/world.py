@@ -66,6 +66,7 @@ def _values(release: Release, draft: int) -> dict[str, list[Any]]:
         "rule": ["C.66.1"],
         "reassessment_id": [1],
         "request_id": [1],
+        "ending": ["md"],
         "flow": ["statement"],
         "supply_id": [1],
         "ruling_id": [1],

@@ -81,6 +81,7 @@ def _values(world: World) -> dict[str, list[Any]]:
         "rule": ["C.66.1"],
         "reassessment_id": [1],
         "request_id": [1],
+        "ending": ["md", "csv"],
         "flow": ["statement"],
         "supply_id": [1],
         "ruling_id": [1],

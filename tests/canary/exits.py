@@ -233,8 +233,8 @@ def _door_search(
         *((item, item.number) for item in world.items),
     ]:
         top = newest(answer, item.number)
-        bodies = [part.body for part in top.parts] if top else []
-        here = bool(top) and (word == item.number or word in canaries(*bodies, *top.title))
+        texts = [*top.title, *(part.body for part in top.parts)] if top else []
+        here = top is not None and (word == item.number or word in canaries(*texts))
         found = frozenset(one.advisory for one in access.search(reader, word, at=world.now))
         must = frozenset({item.number} if here else ())
         yield Visit(f"search for {word} by {who}", found, must, frozenset())
