@@ -17,4 +17,5 @@ APPEND_ONLY: tuple[str, ...] = (
     "sharing.Opening",
     "sharing.Receipt",
     "sharing.SuppliedAttestation",
+    "sharing.CsafDocument",
 )

@@ -31,6 +31,11 @@ EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL")
 AUDIT_SIGNING_KEY = env.secret("AUDIT_SIGNING_KEY")  # Ed25519 seed, 64 hexadecimal digits
 OIDC_PRIVATE_KEY = env.secret("OIDC_PRIVATE_KEY")  # PEM; signs the tokens of machine clients
+# Armoured OpenPGP private key without a passphrase; signs the CSAF documents that leave.
+OPENPGP_KEY = env.secret("OPENPGP_KEY")
+PUBLISHER_NAME = env.text("PUBLISHER_NAME")  # of CSAF documents, e.g. NCSC
+PUBLISHER_NAMESPACE = env.text("PUBLISHER_NAMESPACE")  # its address, the same for ever
+SECURITY_CONTACT = env.text("SECURITY_CONTACT")  # in security.txt: mailto: or https:
 DEMO = env.flag("DEMO")  # shows on every page that the data are fictional
 
 # --- what is the same everywhere ---------------------------------------------------

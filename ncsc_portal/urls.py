@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", require_POST(set_language), name="set_language"),
     path("accounts/", include("recipients.urls")),
     path("api/v1/", include("sharing.api.urls")),
+    path("", include("sharing.api.csaf.urls")),
     path("identity/o/api/", include((identity, "oidc"))),
     path("", include("sharing.urls")),
 ]

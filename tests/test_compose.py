@@ -45,6 +45,7 @@ def test_every_variable_that_the_settings_demand_is_set(
     demanded = {
         *("DEBUG", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"),
         *("EMAIL_HOST", "DEFAULT_FROM_EMAIL", "AUDIT_SIGNING_KEY", "OIDC_PRIVATE_KEY"),
+        *("OPENPGP_KEY", "PUBLISHER_NAME", "PUBLISHER_NAMESPACE", "SECURITY_CONTACT"),
     }
     assert demanded <= given
 
@@ -54,7 +55,7 @@ def test_no_secret_stands_in_the_file_and_nothing_runs_as_root(
     compose: dict[str, Any], service: str
 ) -> None:
     running = compose["services"][service]
-    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "AUDIT_SIGNING_KEY"):
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "AUDIT_SIGNING_KEY", "OPENPGP_KEY"):
         assert running["environment"][f"{name}_FILE"].startswith("/run/secrets/")
     assert running["user"].split(":")[0] not in {"0", "root"}
     assert running["read_only"]

@@ -81,6 +81,32 @@ TABLE: dict[str, Row] = {
     "api:changes": row(GET=only("machine", others=401)),
     "api:openapi": row(GET=everyone(200)),
     "api:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
+    # CSAF: what is public for everyone, the rest for programs
+    "csaf:metadata": row(GET=everyone(200)),
+    "csaf:its-metadata": row(lambda _: {"folder": "v2.1"}, GET=everyone(200)),
+    "csaf:service": row(GET=everyone(200)),
+    "csaf:its-service": row(lambda _: {"folder": "v2.0"}, GET=everyone(200)),
+    "csaf:security": row(GET=everyone(200)),
+    "csaf:key": row(GET=everyone(200)),
+    "csaf:feed": row(
+        lambda _: {"folder": "v2.0", "word": "green", "named": "green"},
+        GET=only("machine", others=401),
+    ),
+    "csaf:category": row(
+        lambda _: {"folder": "v2.1", "word": "clear", "named": "clear"}, GET=everyone(200)
+    ),
+    "csaf:index": row(lambda _: {"folder": "v2.0", "word": "white"}, GET=everyone(200)),
+    "csaf:changes": row(lambda _: {"folder": "v2.0", "word": "white"}, GET=everyone(200)),
+    "csaf:level": row(lambda _: {"folder": "v2.0", "word": "white"}, GET=everyone(200)),
+    "csaf:year": row(
+        lambda _: {"folder": "v2.0", "word": "white", "year": "2026"}, GET=everyone(404)
+    ),
+    "csaf:document": row(
+        lambda _: {"folder": "v2.0", "word": "amber", "path": "2026/ncsc-2026-0001.json"},
+        GET=only("machine", get=404, others=401),
+    ),
+    "csaf:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
+    "csaf:well-known-nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
     # tokens: without a client's own secret there is nothing
     "oidc:token": row(POST=everyone(400)),
     "oidc:revoke": row(POST=everyone(400), OPTIONS=everyone(200)),

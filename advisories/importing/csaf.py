@@ -1,5 +1,6 @@
 """CSAF 2.0 and 2.1 to sections."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from law.vocabulary import Provenance, Tlp
 
 CLOCK_SKEW = timedelta(minutes=10)
 MAX_VULNERABILITIES = 5000
+MAX_STEPS = 100_000  # between the numbers of a revision history
 _ENDED = {"csaf_withdrawn", "csaf_superseded"}
 
 
@@ -25,6 +27,8 @@ def read_advisory(*, data: bytes, at: datetime, max_bytes: int) -> ImportedAdvis
     _refuse_bad_label_first(received, version=version)
     cleaner = Cleaner()
     refuse_classified(received)
+    if version == "2.1":
+        _refuse_endless_history(received)
     checked = [*validate(received, csaf_version=version), *_own_checks(received)]
     if marked:
         cleaner.note(
@@ -54,6 +58,26 @@ def _refuse_bad_label_first(received: dict[str, Any], *, version: str) -> None:
             {"document": {"distribution": {"tlp": distribution["tlp"]}}},
             csaf_version=version,
             cleaner=Cleaner(),
+        )
+
+
+def _refuse_endless_history(received: dict[str, Any]) -> None:
+    """Test 6.1.21 of the csaf package for 2.1 writes out every number missing between two: a history
+    from 1 to 2,000,000,000 would fill the memory."""
+    tracking = received["document"].get("tracking")
+    history = tracking.get("revision_history") if isinstance(tracking, dict) else None
+    if not isinstance(history, list):
+        return  # the schema says so
+    steps = 0
+    for item in history:
+        number = str(item.get("number", "")) if isinstance(item, dict) else ""
+        found = re.match(r"([0-9]{1,20})(?:\.([0-9]{1,20})\.([0-9]{1,20}))?", number, re.ASCII)
+        steps += sum(int(part or 0) for part in found.groups()) if found else 0
+    if steps > MAX_STEPS:
+        raise Refused(
+            code="INVALID",
+            message="/document/tracking/revision_history has numbers that would need more than "
+            f"{MAX_STEPS} versions between them: ask the publisher.",
         )
 
 

@@ -107,20 +107,29 @@ def _weaknesses(vulnerability: dict[str, Any]) -> list[str]:
 
 def _scores(vulnerability: dict[str, Any]) -> list[dict[str, Any]]:
     holders = [
-        *vulnerability.get("scores", []),  # CSAF 2.0
-        *(metric.get("content", {}) for metric in vulnerability.get("metrics", [])),  # CSAF 2.1
+        *((score, score) for score in vulnerability.get("scores", [])),  # CSAF 2.0
+        *(  # CSAF 2.1
+            (metric, metric.get("content", {})) for metric in vulnerability.get("metrics", [])
+        ),
     ]
     found: dict[str, dict[str, Any]] = {}
-    for holder in holders:
+    for holder, content in holders:
         for key in _SCORES:
-            cvss = holder.get(key)
+            cvss = content.get(key)
             if cvss:
                 vector = str(cvss.get("vectorString", ""))
-                found[vector] = {
-                    "version": str(cvss.get("version", "")),
-                    "score": float(cvss.get("baseScore", 0)),
-                    "vector": vector,
-                }
+                score = found.setdefault(
+                    vector,
+                    {
+                        "version": str(cvss.get("version", "")),
+                        "score": float(cvss.get("baseScore", 0)),
+                        "vector": vector,
+                        "products": [],
+                    },
+                )
+                score["products"] += [
+                    pk for pk in holder.get("products", []) if pk not in score["products"]
+                ]
     return list(found.values())
 
 

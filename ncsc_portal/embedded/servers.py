@@ -26,6 +26,7 @@ OURS = (
     *("DEBUG", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "DATABASE_URL", "DATABASE_OWNER_URL"),
     *("REDIS_URL", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_HOST_USER"),
     *("EMAIL_HOST_PASSWORD", "DEFAULT_FROM_EMAIL", "AUDIT_SIGNING_KEY", "OIDC_PRIVATE_KEY"),
+    *("OPENPGP_KEY", "PUBLISHER_NAME", "PUBLISHER_NAMESPACE", "SECURITY_CONTACT"),
     *("DEMO", "DJANGO_SETTINGS_MODULE"),
 )
 
@@ -95,6 +96,10 @@ def environment(state: State, *, port: int) -> dict[str, str]:
         "DEFAULT_FROM_EMAIL": "portaal@ncsc.example",
         "AUDIT_SIGNING_KEY": secrets.audit_signing_key,
         "OIDC_PRIVATE_KEY": secrets.oidc_private_key,
+        "OPENPGP_KEY": secrets.openpgp_key,
+        "PUBLISHER_NAME": "NCSC",
+        "PUBLISHER_NAMESPACE": "https://ncsc.example",
+        "SECURITY_CONTACT": "mailto:beveiliging@ncsc.example",
         "RUFF_CACHE_DIR": str(state.folder / "cache" / "ruff"),
         "MYPY_CACHE_DIR": str(state.folder / "cache" / "mypy"),
     }

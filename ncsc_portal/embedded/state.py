@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from pysequoia import Profile, Tsk
 
 from ncsc_portal.embedded.install import Trouble
 
@@ -67,6 +68,7 @@ class Secrets:
     secret_key: str
     audit_signing_key: str  # Ed25519 seed, 64 hexadecimal digits
     oidc_private_key: str  # PEM
+    openpgp_key: str  # armoured; signs CSAF documents
 
 
 def chosen() -> Path:
@@ -177,10 +179,20 @@ def read_secrets(state: State) -> Secrets:
                     "secret_key": secrets.token_urlsafe(48),
                     "audit_signing_key": secrets.token_hex(32),
                     "oidc_private_key": pem.decode(),
+                    "openpgp_key": openpgp_key(),
                 }
             ),
         )
-    return Secrets(**json.loads(path.read_text()))
+    found = json.loads(path.read_text())
+    if "openpgp_key" not in found:  # a folder from before there was one
+        found["openpgp_key"] = openpgp_key()
+        write_private(path, json.dumps(found))
+    return Secrets(**found)
+
+
+def openpgp_key() -> str:
+    """A key for the demo, in the form that GnuPG 2.2 reads too (RFC 4880)."""
+    return str(Tsk.generate("NCSC demo <csaf@ncsc.example>", profile=Profile.RFC4880))
 
 
 def write_private(path: Path, text: str) -> None:

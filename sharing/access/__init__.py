@@ -1,10 +1,11 @@
 """THE DOOR. Every exit reads through it, and nothing else reads sections for recipients.
 
-`readers` says who stands before it, `listing` what they may see, `searching` finds
-among it, `opening` judges again when
-something is opened, `sending` when something is about to leave.
+`readers` says who stands before it, `listing` what they may see, `searching` finds among it,
+`opening` judges again when something is opened, `sending` when something is about to leave,
+`holding` tells what a reader who keeps a copy may hold.
 """
 
+from sharing.access.holding import Holding, holdings, let_go, open_holding
 from sharing.access.listing import count, inbox, permitted_sections, withdrawn
 from sharing.access.opening import open_advisory, open_decisions
 from sharing.access.readers import (
@@ -22,15 +23,19 @@ from sharing.errors import BadCursor, NotShared, Withdrawn
 __all__ = [
     "THE_PUBLIC",
     "BadCursor",
+    "Holding",
     "NotShared",
     "Reader",
     "Withdrawn",
     "count",
     "for_sending",
     "groups_of",
+    "holdings",
     "inbox",
+    "let_go",
     "open_advisory",
     "open_decisions",
+    "open_holding",
     "permitted_sections",
     "reader_of",
     "reader_of_machine",

@@ -10,6 +10,7 @@ from sharing.models.onward import RemarkRequest
 from sharing.models.reading import PublicReading
 from sharing.models.reassessing import ReassessedRelease, Reassessment
 from sharing.models.receiving import Opening, Receipt
+from sharing.models.rendering import CsafDocument
 from sharing.models.ruling import LegalRuling
 from sharing.models.verifying import RuleVerification
 
@@ -17,6 +18,7 @@ __all__ = [
     "Alarm",
     "Audience",
     "AudienceMembership",
+    "CsafDocument",
     "Decision",
     "Delivery",
     "DeliveryAttempt",

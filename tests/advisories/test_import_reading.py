@@ -159,3 +159,14 @@ def test_branches_of_a_product_tree_come_out_flat_with_their_status() -> None:
     assert products[0]["vendor"] == "Voorbeeld"
     assert products[0]["status"] == {"CVE-2099-10000": "known_affected"}
     assert (advisory.probability, advisory.damage) == ("H", "H")
+
+
+def test_a_history_with_endless_gaps_is_refused_before_it_fills_the_memory() -> None:
+    made = json.loads(document(version=2))
+    made["$schema"] = "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json"
+    made["document"]["csaf_version"] = "2.1"
+    assert read(json.dumps(made).encode()).document_version == "2"
+    tracking = made["document"]["tracking"]
+    for number in ("2000000000", "1.2000000000.0", "99999999999999999999"):
+        tracking["version"] = tracking["revision_history"][1]["number"] = number
+        assert refusal(json.dumps(made).encode()) == "INVALID"

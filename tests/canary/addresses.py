@@ -17,6 +17,7 @@ from django.urls.resolvers import RoutePattern
 from sharing.models import Audience
 from tests.canary.people import World
 
+PROGRAMS = ("api/", "^csaf/", r"^\.well-known/")  # visited by `programs` and `provider`
 LAST = "accounts/logout/"  # who asks for this one is asked again who he is
 
 
@@ -26,10 +27,10 @@ def routes() -> frozenset[str]:
 
 
 def pages(world: World) -> Iterator[str]:
-    """Every address outside /api/ (whose visitors are programs), logging out last."""
+    """Every address but those of programs, logging out last."""
     values = _values(world)
     for route, pattern in sorted(walk(get_resolver().url_patterns, ""), key=lambda r: r[0] == LAST):
-        if not route.startswith("api/"):
+        if not route.startswith(PROGRAMS):
             yield from filled(route, pattern, values)
 
 

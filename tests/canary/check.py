@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
-from tests.canary import everyone, exits, pages, programs, records
+from tests.canary import everyone, exits, pages, programs, provider, records
 from tests.canary.mails import Postman
 from tests.canary.people import World
 from tests.canary.world import build
@@ -22,13 +24,8 @@ def check(seed: int, *, server: MailServer, caplog: pytest.LogCaptureFixture) ->
     for who in (*world.readers(), None):  # None: the public
         for visit in exits.door(world, who):
             visit.check()
-    for visit in programs.rest(world):
-        visit.check()
-    for visit in pages.web(world):
-        visit.check()
-    for visit in everyone.without_account(world):
-        visit.check()
-    for visit in records.record(world):
+    others = (programs.rest, provider.provider, pages.web, everyone.without_account, records.record)
+    for visit in chain.from_iterable(look(world) for look in others):
         visit.check()
     records.no_alarm(world)
     records.feed(world)

@@ -26,9 +26,9 @@ from sharing.access import listing, opening, readers, searching, sending, told
 from sharing.api import problems, rendering, views
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
-from sharing.models import EndedGrant
+from sharing.models import CsafDocument, EndedGrant
 from sharing.renditions import html, mail
-from sharing.services import registry, releasing
+from sharing.services import csaf, registry, releasing
 from sharing.shared import Shared
 from sharing.views import public
 from tests.canary.check import check
@@ -446,6 +446,34 @@ def _number(label: str | None) -> int:
     return int(digits) if digits.isdecimal() and len(digits) < 9 else -1
 
 
+def documents_at_their_address(patch: pytest.MonkeyPatch) -> None:
+    """A CSAF document is given to whoever knows its address."""
+
+    def anybody(reader: Any, *, edition: Any, path: str, at: datetime) -> CsafDocument:
+        found = CsafDocument.objects.filter(edition=edition.number, path=path).first()
+        if found is None:
+            raise access.NotShared
+        return found
+
+    patch.setattr(csaf, "document", anybody)
+
+
+def feeds_list_what_others_hold(patch: pytest.MonkeyPatch) -> None:
+    """A feed of CSAF documents lists all that were ever made."""
+    documents = csaf.documents
+
+    def everything(reader: Any, *, edition: Any, at: datetime) -> list[CsafDocument]:
+        documents(reader, edition=edition, at=at)
+        return list(CsafDocument.objects.filter(edition=edition.number))
+
+    patch.setattr(csaf, "documents", everything)
+
+
+# Caught by the mirrors of CSAF clients, and by what they say.
+OF_PROVIDER: tuple[tuple[Plant, str], ...] = (
+    (documents_at_their_address, r"denied is not absent"),
+    (feeds_list_what_others_hold, r"/ncsc-.*\.json|shows what may not be seen"),
+)
 # Caught by the pages themselves, and by what they say.
 OF_PAGES: tuple[tuple[Plant, str], ...] = (
     (pages_go_round_the_door, r"page /advisories/.* shows what may not be seen"),
@@ -499,6 +527,22 @@ def test_the_canary_catches(
 ) -> None:
     fault(monkeypatch)
     with pytest.raises(AssertionError):
+        _worlds(server, caplog)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fault", "said"), OF_PROVIDER, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_the_mirrors_catch(
+    fault: Plant,
+    said: str,
+    server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault(monkeypatch)
+    with pytest.raises(AssertionError, match=said):
         _worlds(server, caplog)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,7 +49,8 @@ class Part:
     body: str = "Werk Voorbeeldproduct bij naar versie 2.4."
     confidential: bool = False
     tlp: str = "green"
-    data: dict[str, Any] = field(default_factory=dict)
+    heading: str = ""  # one by its kind when left out
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 LEAD = Part()
@@ -98,8 +99,9 @@ class Published:
         title: str = "Kwetsbaarheid in Voorbeeldproduct",
         advisory: Advisory | None = None,
         number: int = 100,
+        to: frozenset[Capacity] = frozenset({Capacity.ESSENTIAL}),
     ) -> Release:
-        """Release a version to all essential entities."""
+        """Release a version to all essential entities, or to the kinds in `to`."""
         if advisory is None:
             self.count += 1
             advisory = Advisory.objects.create(
@@ -116,16 +118,16 @@ class Published:
             created_at=at,
             edited_at=at,
             purpose_text="Informeren over een kwetsbaarheid",
-            addressing=Addressing(capacities=frozenset({Capacity.ESSENTIAL})).to_json(),
+            addressing=Addressing(capacities=to).to_json(),
         )
         for position, part in enumerate(parts, start=1):
             section = Section.objects.create(
                 version=version,
                 position=position,
                 kind=part.kind,
-                heading=f"Onderdeel {part.kind}",
+                heading=part.heading or f"Onderdeel {part.kind}",
                 body=part.body,
-                data=part.data,
+                data=dict(part.data),
             )
             Marking.objects.create(
                 section=section,
