@@ -95,7 +95,7 @@ def advisory_page(shared: Shared) -> AdvisoryPage:
     """Everything the template needs; it computes nothing."""
     sections = tuple(_section(section) for section in shared.sections)
     paps = [section.pap for section in shared.sections if section.pap]
-    permitted = _closest(shared)
+    permitted = narrowest(shared)
     strictest = max(paps, key=list(Pap).index) if paps else None
     return AdvisoryPage(
         shared=shared,
@@ -124,7 +124,7 @@ def why_page(found: SharedDecisions) -> tuple[WhySection, ...]:
     )
 
 
-def _closest(shared: Shared) -> PermittedActions | None:
+def narrowest(shared: Shared) -> PermittedActions | None:
     """The narrowest of what originators permit."""
     order = list(PermittedActions)
     given = [PermittedActions(s.permitted_actions) for s in shared.sections if s.permitted_actions]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ from advisories.importing.errors import Refused
 from law.vocabulary import Capacity
 from sharing.renditions import csaf
 from sharing.renditions.csaf import EDITIONS, V20, V21, Edition
-from sharing.shared import Shared
+from sharing.shared import Shared, SharedSection
 from tests.advisories.samples import AT, MAX_BYTES, SAMPLES
 from tests.canary.world import rolled_back
 from tests.csaf.mirror import member, published_with_public
@@ -169,6 +170,26 @@ def test_kans_and_schade_and_the_label_are_told(edition: Edition) -> None:
     assert head["distribution"]["text"].startswith(whole.tlp.label)
     assert head["lang"] == "nl"
     assert head["publisher"]["name"] == "NCSC"
+
+
+@BOTH
+def test_what_the_source_permits_stands_beside_the_label(edition: Edition) -> None:
+    """The narrowest of what the originators of the shared sections permit (IEP 2.0)."""
+    whole = shared_of(("text", {}))
+    strict, mild = "contact-for-instruction", "externally-visible-direct-actions"
+    terms = [
+        replace(section, permitted_actions=word)
+        for section, word in zip(whole.sections, (mild, strict), strict=True)
+    ]
+
+    def told(sections: list[SharedSection]) -> str:
+        shared = replace(whole, sections=tuple(sections))
+        text: str = document(shared, edition)["document"]["distribution"]["text"]
+        return text
+
+    assert "IEP" not in told(list(whole.sections))
+    assert f"IEP {mild}: " in told([terms[0], whole.sections[1]])
+    assert f"IEP {strict}: " in told(terms)
 
 
 def test_what_was_imported_comes_out_again_as_far_as_it_is_shared() -> None:

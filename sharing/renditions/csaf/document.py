@@ -23,7 +23,7 @@ from sharing.renditions.csaf.editions import V20, Edition
 from sharing.renditions.csaf.notes import notes, references
 from sharing.renditions.csaf.products import product_tree, with_ids
 from sharing.renditions.csaf.vulnerabilities import vulnerabilities
-from sharing.renditions.html import ACTION, MEANING
+from sharing.renditions.html import ACTION, MEANING, PERMITTED, narrowest
 from sharing.shared import Shared, SharedSection
 
 log = logging.getLogger(__name__)
@@ -130,11 +130,13 @@ def _head(shared: Shared, *, label: str, publisher: Publisher) -> dict[str, Any]
 
 
 def _distribution(shared: Shared) -> str:
-    """What the strictest labels among the sections let the reader do, in words."""
+    """What the strictest labels and terms among the sections let the reader do, in words."""
     lines = [f"{shared.tlp.label}: {MEANING[shared.tlp]}"]
     if paps := [section.pap for section in shared.sections if section.pap]:
         strictest = max(paps, key=list(Pap).index)
         lines.append(f"PAP:{strictest.value.upper()}: {ACTION[strictest]}")
+    if permitted := narrowest(shared):
+        lines.append(f"IEP {permitted.value}: {PERMITTED[permitted]}")
     return "\n".join(lines)
 
 
