@@ -7,6 +7,7 @@ Nothing is said of a version that the reader could never see.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from django.db import connection
 
 from advisories.models import version_label
 from sharing.access.readers import HELD, Reader
+from sharing.models import FeedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,9 @@ class Change:
     event: str  # sharing.models.FeedEvent.Kind
     advisory: str
     version: str
+    version_id: int
     at: datetime
+    added_at: datetime  # rises with the position
     open: bool
     reason: str | None  # of a recall, in words
 
@@ -61,19 +65,62 @@ def changes(reader: Reader, *, since: int, limit: int, at: datetime) -> Changes:
             event=event,
             advisory=advisory,
             version=version_label(number),
+            version_id=version_id,
             at=instant,
+            added_at=added_at,
             open=is_open,
             reason=reason,
         )
-        for position, event, advisory, number, instant, is_open, reason in rows[:limit]
+        for (
+            position,
+            event,
+            advisory,
+            version_id,
+            number,
+            instant,
+            added_at,
+            is_open,
+            reason,
+        ) in rows[:limit]
     )
     return Changes(items, items[-1].position if items else since, len(rows) > limit)
+
+
+def newest(
+    reader: Reader, *, versions: Collection[int], at: datetime
+) -> dict[int, tuple[int, datetime]]:
+    """The last event that `changes` tells the reader of each of these versions: its position and
+    when it was added. What the reader may see of a version has stood since then."""
+    with connection.cursor() as db:
+        db.execute(
+            _NEWEST,
+            {
+                "organisation": reader.organisation_id,
+                "person": reader.user_id,
+                "at": at,
+                "versions": list(versions),
+            },
+        )
+        return {version: (position, added_at) for version, position, added_at in db.fetchall()}
+
+
+def position_at(instant: datetime) -> tuple[int, datetime] | None:
+    """The last event added at `instant` or before, whoever it was for: a place to begin after,
+    never to be told."""
+    return (
+        FeedEvent.objects.filter(added_at__lte=instant)
+        .order_by("-added_at")
+        .values_list("position", "added_at")
+        .first()
+    )
 
 
 # `was`: every group whose grants the organisation ever held, and from when until when. A tombstone
 # is due only where the end of a grant and such a stretch overlap: who joins an audience today is
 # not told what that audience lost yesterday.
-_CHANGES = f"""
+def _told(which: str) -> str:
+    """Common tables: `told` has the events among `which` that matter to the reader."""
+    return f"""
 WITH held AS MATERIALIZED ({HELD}), was AS MATERIALIZED (
   SELECT o.group_id AS id, '-infinity'::timestamptz AS since, 'infinity'::timestamptz AS until
     FROM recipients_organisation o WHERE o.id = %(organisation)s
@@ -92,15 +139,9 @@ WITH held AS MATERIALIZED ({HELD}), was AS MATERIALIZED (
                   WHERE g.version_id = f.version_id AND g.user_id = %(person)s
                     AND g.valid_from <= %(at)s
                     AND (g.valid_until IS NULL OR g.valid_until > %(at)s)) AS is_open
-    FROM sharing_feedevent f WHERE f.position > %(since)s
-)
-SELECT j.position, j.kind, a.number, v.number, j.at, j.is_open,
-       CASE WHEN j.kind = 'recalled' THEN r.withdrawal_reason END
-  FROM judged j
-  JOIN advisories_advisoryversion v ON v.id = j.version_id
-  JOIN advisories_advisory a ON a.id = v.advisory_id
-  LEFT JOIN sharing_release r ON r.version_id = j.version_id
- WHERE CASE
+    FROM sharing_feedevent f WHERE {which}
+), told AS (
+ SELECT j.* FROM judged j WHERE CASE
    WHEN j.kind IN ('released', 'revised') THEN j.is_open
    WHEN j.kind = 'granted' THEN j.is_open AND (
      j.person_id = %(person)s
@@ -123,5 +164,20 @@ SELECT j.position, j.kind, a.number, v.number, j.at, j.is_open,
                           < least(was.until, coalesce(g.valid_until, 'infinity'), j.at))
  END
    AND EXISTS (SELECT FROM held)
+)"""  # noqa: S608 (constants of our own modules)
+
+
+_CHANGES = f"""{_told("f.position > %(since)s")}
+SELECT j.position, j.kind, a.number, j.version_id, v.number, j.at, j.added_at, j.is_open,
+       CASE WHEN j.kind = 'recalled' THEN r.withdrawal_reason END
+  FROM told j
+  JOIN advisories_advisoryversion v ON v.id = j.version_id
+  JOIN advisories_advisory a ON a.id = v.advisory_id
+  LEFT JOIN sharing_release r ON r.version_id = j.version_id
  ORDER BY j.position LIMIT %(limit)s
+"""  # noqa: S608 (constants of our own modules)
+
+_NEWEST = f"""{_told("f.version_id = ANY(%(versions)s)")}
+SELECT DISTINCT ON (version_id) version_id, position, added_at
+  FROM told ORDER BY version_id, position DESC
 """  # noqa: S608 (constants of our own modules)

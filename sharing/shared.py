@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from law.vocabulary import Code, Pap, Purpose, Tlp
 
@@ -15,6 +16,7 @@ class SharedSection:
     """One section that the reader may see, and the ground on which."""
 
     id: int
+    lineage: UUID  # the same in every version that the section is carried on to; never told
     position: int
     kind: str  # advisories.models.Section.Kind
     heading: str

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -187,6 +190,9 @@ class Section(models.Model):
     heading = models.CharField(_("heading"), max_length=300, blank=True)
     body = models.TextField(_("text"), blank=True)  # Markdown
     data = models.JSONField(default=dict, blank=True)  # structured part, e.g. indicators
+    # The same in every version that this section is carried on to: what machines know it by hangs
+    # on this, so that it moves with nothing that its reader may not see (ADR 0015).
+    lineage = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
 
     class Meta:
         ordering = ["version", "position"]
@@ -201,6 +207,7 @@ class Section(models.Model):
             models.UniqueConstraint(
                 fields=["version"], condition=Q(kind="lead"), name="section_one_lead"
             ),
+            models.UniqueConstraint(fields=["lineage", "version"], name="section_lineage_once"),
             models.CheckConstraint(
                 condition=Q(
                     kind__in=[

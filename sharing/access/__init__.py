@@ -6,8 +6,14 @@
 """
 
 from sharing.access.holding import Holding, holdings, let_go, open_holding
-from sharing.access.listing import count, inbox, permitted_sections, withdrawn
-from sharing.access.opening import open_advisory, open_decisions
+from sharing.access.listing import (
+    count,
+    inbox,
+    kinds_and_labels,
+    permitted_sections,
+    withdrawn,
+)
+from sharing.access.opening import open_advisory, open_decisions, open_versions
 from sharing.access.readers import (
     THE_PUBLIC,
     Reader,
@@ -32,10 +38,12 @@ __all__ = [
     "groups_of",
     "holdings",
     "inbox",
+    "kinds_and_labels",
     "let_go",
     "open_advisory",
     "open_decisions",
     "open_holding",
+    "open_versions",
     "permitted_sections",
     "reader_of",
     "reader_of_machine",

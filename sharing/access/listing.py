@@ -6,7 +6,7 @@ whoever asks (measured: an ORM query with EXISTS walks the whole table for a rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,9 +79,14 @@ def count(reader: Reader, *, at: datetime, cap: int = 1000) -> int:
 
 
 def permitted_sections(
-    reader: Reader, *, at: datetime, advisory: str | None = None
+    reader: Reader,
+    *,
+    at: datetime,
+    advisory: str | None = None,
+    versions: Collection[int] | None = None,
 ) -> dict[int, tuple[int, ...]]:
-    """Section ids that the reader may view at `at`, by version id; of one advisory when given."""
+    """Section ids that the reader may view at `at`, by version id; of one advisory, or among some
+    versions, when given."""
     with connection.cursor() as db:
         db.execute(
             _SECTIONS,
@@ -90,9 +95,21 @@ def permitted_sections(
                 "person": reader.user_id,
                 "at": at,
                 "advisory": advisory,
+                "versions": None if versions is None else list(versions),
             },
         )
         return {version: tuple(sections) for version, sections in db.fetchall()}
+
+
+def kinds_and_labels(reader: Reader, *, at: datetime) -> frozenset[tuple[str, Tlp]]:
+    """Of every version that the reader may see something of: the kind of the advisory, and the
+    strictest label among the sections it may see."""
+    with connection.cursor() as db:
+        db.execute(
+            _KINDS_AND_LABELS,
+            {"organisation": reader.organisation_id, "person": reader.user_id, "at": at},
+        )
+        return frozenset((kind, TLP[strictness]) for kind, strictness in db.fetchall())
 
 
 def withdrawn(
@@ -221,12 +238,28 @@ SELECT version_id, array_agg(DISTINCT section_id ORDER BY section_id) FROM (
     JOIN advisories_advisory a ON a.id = g.advisory_id
    WHERE g.group_id = ANY(ARRAY(SELECT id FROM held)) AND {valid("g")}
      AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
+     AND (%(versions)s::bigint[] IS NULL OR g.version_id = ANY(%(versions)s))
   UNION ALL
   SELECT g.version_id, g.section_id FROM sharing_personalgrant g
     JOIN advisories_advisory a ON a.id = g.advisory_id
    WHERE g.user_id = %(person)s AND {valid("g")}
      AND (%(advisory)s::text IS NULL OR a.number = %(advisory)s)
+     AND (%(versions)s::bigint[] IS NULL OR g.version_id = ANY(%(versions)s))
 ) open_to GROUP BY version_id ORDER BY version_id DESC
+"""  # noqa: S608 (constants of this module only)
+
+_KINDS_AND_LABELS = f"""
+WITH held AS MATERIALIZED ({HELD}), visible AS (
+  SELECT g.advisory_id, g.version_id, max(g.strictness) AS strictness FROM (
+    SELECT g.advisory_id, g.version_id, g.strictness FROM sharing_grant g
+     WHERE g.group_id = ANY(ARRAY(SELECT id FROM held)) AND {valid("g")}
+    UNION ALL
+    SELECT g.advisory_id, g.version_id, g.strictness FROM sharing_personalgrant g
+     WHERE g.user_id = %(person)s AND {valid("g")}
+  ) g GROUP BY g.advisory_id, g.version_id
+)
+SELECT DISTINCT a.kind, v.strictness
+  FROM visible v JOIN advisories_advisory a ON a.id = v.advisory_id
 """  # noqa: S608 (constants of this module only)
 
 # Who could see it at the instant of the withdrawal, and not who has joined such an audience since.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NoReturn
 
@@ -96,6 +96,22 @@ def _opened(
     return matter, verdicts, tuple(versions[pk].label for pk in held)
 
 
+def open_versions(reader: Reader, *, versions: Collection[int], at: datetime) -> dict[int, Shared]:
+    """What the reader may see of each of these versions, judged anew; what it may not is left out.
+
+    The caller records what it shows of them: a page is one row.
+    """
+    held = permitted_sections(reader, at=at, versions=versions)
+    rows = AdvisoryVersion.objects.filter(pk__in=held).select_related("advisory")
+    found = {}
+    for row in rows:
+        matter = Matter.load(row, at=at)
+        verdicts = judged(matter, reader, sections=frozenset(held[row.pk]), at=at)
+        if verdicts:
+            found[row.pk] = build(matter, verdicts, labels=(row.label,))
+    return found
+
+
 def _refuse(reader: Reader, *, number: str, action: str, at: datetime) -> NoReturn:
     tombstones = withdrawn(reader, at=at, advisory=number)
     told.refused(reader, number, action=action, withdrawn=bool(tombstones), at=at)
@@ -175,6 +191,7 @@ def _shared_section(subject: Subject, verdict: Verdict) -> SharedSection:
     terms = terms_of(section.marking)
     return SharedSection(
         id=section.pk,
+        lineage=section.lineage,
         position=section.position,
         kind=section.kind,
         heading=section.heading,

@@ -1,11 +1,17 @@
 """The feed: one commit-ordered position per event, behind every machine interface."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
 
 from advisories.models import AdvisoryVersion, Section
 from recipients.models import User
+
+
+# Between two events there is room to give each object of a version an instant of its own.
+STEP = timedelta(milliseconds=10)
 
 
 class FeedEvent(models.Model):
@@ -30,6 +36,9 @@ class FeedEvent(models.Model):
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
     person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
+    # `at`, moved on where need be: it rises with the position by at least STEP. Who asks for what
+    # came after an instant misses nothing that was committed later under an earlier clock.
+    added_at = models.DateTimeField(unique=True)
 
     class Meta:
         ordering = ["position"]
