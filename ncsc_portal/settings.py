@@ -30,6 +30,9 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL")
 AUDIT_SIGNING_KEY = env.secret("AUDIT_SIGNING_KEY")  # Ed25519 seed, 64 hexadecimal digits
+# What STIX objects are known by is derived from it. Set it before SECRET_KEY is changed, to what
+# SECRET_KEY was: who mirrors us would otherwise see every object go and come under another id.
+OBJECT_ID_KEY = env.secret("OBJECT_ID_KEY", "") or SECRET_KEY
 OIDC_PRIVATE_KEY = env.secret("OIDC_PRIVATE_KEY")  # PEM; signs the tokens of machine clients
 # Armoured OpenPGP private key without a passphrase; signs the CSAF documents that leave.
 OPENPGP_KEY = env.secret("OPENPGP_KEY")
@@ -143,6 +146,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bytes
 CSAF_MAX_BYTES = 5 * 1024 * 1024
+INTAKE_MAX_BYTES = 5 * 1024 * 1024  # of one post of a partner's program
 
 # --- the law ---------------------------------------------------------------------
 # "Onverwijld" (art. 20(4)(a) Wbni) in minutes: what must be supplied and is not handed over by then

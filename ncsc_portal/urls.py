@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("recipients.urls")),
     path("api/v1/", include("sharing.api.urls")),
     path("", include("sharing.api.csaf.urls")),
+    path("taxii2/", include("sharing.taxii.urls")),
     path("identity/o/api/", include((identity, "oidc"))),
     path("", include("sharing.urls")),
 ]

@@ -35,6 +35,7 @@ from recipients.models.facts import FactQuerySet
 from recipients.roles import Right, may
 
 SCOPE = "advisories.read"
+INTAKE_SCOPE = "intake.write"
 
 
 def _needs(by: User, *rights: Right, at: datetime) -> None:
@@ -342,9 +343,18 @@ def assign_role(
 
 @transaction.atomic
 def register_machine(
-    *, organisation: Organisation, responsible: User, name: str, by: User, at: datetime
+    *,
+    organisation: Organisation,
+    responsible: User,
+    name: str,
+    by: User,
+    at: datetime,
+    may_submit: bool = False,
 ) -> tuple[MachineClient, str]:
-    """A program that reads for the organisation, and its secret: shown once, stored as a hash."""
+    """A program that reads for the organisation, and its secret: shown once, stored as a hash.
+
+    `may_submit`: it may also bring our analysts what its organisation found.
+    """
     _needs(by, Right.REGISTRY, at=at)
     client = Client(
         name=name,
@@ -355,8 +365,9 @@ def register_machine(
     secret = uuid.uuid4().hex + uuid.uuid4().hex
     client.set_secret(secret)
     client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
-    client.set_scopes([SCOPE])
-    client.set_default_scopes([SCOPE])
+    scopes = [SCOPE, INTAKE_SCOPE] if may_submit else [SCOPE]
+    client.set_scopes(scopes)
+    client.set_default_scopes(scopes)
     client.save()
     machine = MachineClient.objects.create(
         client=client, organisation=organisation, responsible=responsible, created_at=at

@@ -54,7 +54,7 @@ def read_tlp(document: dict[str, Any], *, csaf_version: str, cleaner: Cleaner) -
             path="/document/distribution/sharing_group",
         )
     doubts = [
-        _text_is_stricter(document, tlp=tlp, cleaner=cleaner),
+        written_stricter(document, tlp=tlp, cleaner=cleaner),
         _distribution_restricts(distribution, tlp=tlp, cleaner=cleaner),
     ]
     return None if any(doubts) else tlp
@@ -75,7 +75,8 @@ def _label(distribution: dict[str, Any], *, csaf_version: str) -> Tlp | None:
     return found
 
 
-def _text_is_stricter(document: dict[str, Any], *, tlp: Tlp | None, cleaner: Cleaner) -> bool:
+def written_stricter(document: dict[str, Any], *, tlp: Tlp | None, cleaner: Cleaner) -> bool:
+    """Whether a text in it says a stricter label than the one it bears; then it is flagged."""
     for path, text in strings(document, ""):
         for found in _WRITTEN.finditer(visible(text)):
             written = Tlp("".join(found.group(1).lower().split()))

@@ -219,6 +219,37 @@ def _next_version(
     return last
 
 
+@transaction.atomic
+def draft_from(
+    *,
+    title: str,
+    language: str,
+    levels: tuple[str, str],
+    sections: tuple[ImportedSection, ...],
+    by: User,
+    at: datetime,
+) -> AdvisoryVersion:
+    """A new advisory of what somebody brought, as its first draft. `levels`: kans and schade."""
+    version = AdvisoryVersion.objects.create(
+        advisory=Advisory.objects.create(
+            number=take_number(at=at), created_by=by, created_at=at
+        ),
+        number=100,
+        title=title,
+        language=language,
+        probability=levels[0],
+        damage=levels[1],
+        addressing=Addressing().to_json(),
+        author=by,
+        last_edited_by=by,
+        created_at=at,
+        edited_at=at,
+    )
+    Editor.objects.create(version=version, user=by)
+    _write_sections(version, sections=sections)
+    return version
+
+
 def _draft(
     read: ImportedAdvisory, *, advisory: Advisory, number: int, by: User, at: datetime
 ) -> AdvisoryVersion:

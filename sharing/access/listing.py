@@ -101,15 +101,22 @@ def permitted_sections(
         return {version: tuple(sections) for version, sections in db.fetchall()}
 
 
-def kinds_and_labels(reader: Reader, *, at: datetime) -> frozenset[tuple[str, Tlp]]:
-    """Of every version that the reader may see something of: the kind of the advisory, and the
-    strictest label among the sections it may see."""
+def kinds_and_labels(
+    reader: Reader, *, at: datetime, versions: Collection[int] | None = None
+) -> dict[int, tuple[str, Tlp]]:
+    """By version (among some when given) of which the reader may see something: the kind of the
+    advisory, and the strictest label among the sections it may see."""
     with connection.cursor() as db:
         db.execute(
             _KINDS_AND_LABELS,
-            {"organisation": reader.organisation_id, "person": reader.user_id, "at": at},
+            {
+                "organisation": reader.organisation_id,
+                "person": reader.user_id,
+                "at": at,
+                "versions": None if versions is None else list(versions),
+            },
         )
-        return frozenset((kind, TLP[strictness]) for kind, strictness in db.fetchall())
+        return {version: (kind, TLP[strictness]) for version, kind, strictness in db.fetchall()}
 
 
 def withdrawn(
@@ -253,12 +260,14 @@ WITH held AS MATERIALIZED ({HELD}), visible AS (
   SELECT g.advisory_id, g.version_id, max(g.strictness) AS strictness FROM (
     SELECT g.advisory_id, g.version_id, g.strictness FROM sharing_grant g
      WHERE g.group_id = ANY(ARRAY(SELECT id FROM held)) AND {valid("g")}
+       AND (%(versions)s::bigint[] IS NULL OR g.version_id = ANY(%(versions)s))
     UNION ALL
     SELECT g.advisory_id, g.version_id, g.strictness FROM sharing_personalgrant g
      WHERE g.user_id = %(person)s AND {valid("g")}
+       AND (%(versions)s::bigint[] IS NULL OR g.version_id = ANY(%(versions)s))
   ) g GROUP BY g.advisory_id, g.version_id
 )
-SELECT DISTINCT a.kind, v.strictness
+SELECT v.version_id, a.kind, v.strictness
   FROM visible v JOIN advisories_advisory a ON a.id = v.advisory_id
 """  # noqa: S608 (constants of this module only)
 

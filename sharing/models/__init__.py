@@ -4,6 +4,7 @@ from sharing.models.audience import Audience, AudienceMembership
 from sharing.models.deciding import Decision, FactSheet, Release
 from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
 from sharing.models.exceptional import ExceptionalSupply, SuppliedAttestation
+from sharing.models.exchanging import IntakeItem, ServedObject
 from sharing.models.feed import FeedEvent
 from sharing.models.granting import EndedGrant, Grant, PersonalGrant
 from sharing.models.onward import RemarkRequest
@@ -27,6 +28,7 @@ __all__ = [
     "FactSheet",
     "FeedEvent",
     "Grant",
+    "IntakeItem",
     "LegalRuling",
     "Opening",
     "PersonalGrant",
@@ -37,5 +39,6 @@ __all__ = [
     "Release",
     "RemarkRequest",
     "RuleVerification",
+    "ServedObject",
     "SuppliedAttestation",
 ]
