@@ -34,6 +34,7 @@ from recipients.models.facts import AssuranceKind
 from sharing.models import (
     Alarm,
     Delivery,
+    IntakeItem,
     Reassessment,
     Release,
     RemarkRequest,
@@ -59,6 +60,7 @@ class Home:
     releases: list[Release]
     alarms: list[Alarm]
     requests: list[RemarkRequest]
+    brought: int  # by partners, and waiting
 
 
 def home(user: User) -> Home:
@@ -82,6 +84,7 @@ def home(user: User) -> Home:
             .select_related("section__version__advisory", "organisation")
             .order_by("asked_at")[:20]
         ),
+        brought=IntakeItem.objects.filter(status="waiting").count(),
     )
 
 
@@ -113,7 +116,23 @@ def attestations(version: AdvisoryVersion) -> list[Any]:
 def import_flags(version: AdvisoryVersion) -> list[dict[str, str]]:
     """What the import left for a person to judge."""
     newest = version.imported_from.order_by("-imported_at").first()
-    return list(newest.flags) if newest else []
+    brought = IntakeItem.objects.filter(version=version).values_list("flags", flat=True)
+    return [*(newest.flags if newest else ()), *(flag for flags in brought for flag in flags)]
+
+
+def intake() -> dict[str, list[IntakeItem]]:
+    """What waits, oldest first, and what was dealt with last."""
+    rows = IntakeItem.objects.select_related(
+        "client__organisation", "version__advisory", "handled_by"
+    ).defer("received")
+    return {
+        "waiting": list(rows.filter(status="waiting").order_by("received_at")[:100]),
+        "handled": list(rows.exclude(status="waiting").order_by("-handled_at")[:50]),
+    }
+
+
+def intake_item(pk: UUID) -> IntakeItem | None:
+    return IntakeItem.objects.filter(pk=pk).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,9 @@ class _Walk:
         """Groups that stand at the place or after it; a place when enough was looked at."""
         if after.position == 0:
             yield _statics()
-        since, looked = max(after.position - 1, 0), 0
+        # What stands at the place itself is looked at again, unless all of it was taken.
+        since = after.position if after.rank >= EVERYTHING else max(after.position - 1, 0)
+        looked = 0
         more = True
         while more:
             if looked >= MOST_EVENTS:

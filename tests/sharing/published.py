@@ -50,6 +50,7 @@ class Part:
     confidential: bool = False
     tlp: str = "green"
     heading: str = ""  # one by its kind when left out
+    pap: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -120,9 +121,12 @@ class Published:
             purpose_text="Informeren over een kwetsbaarheid",
             addressing=Addressing(capacities=to).to_json(),
         )
+        before = advisory.versions.filter(number__lt=number).order_by("number").last()
+        carried = dict(before.sections.values_list("position", "lineage")) if before else {}
         for position, part in enumerate(parts, start=1):
             section = Section.objects.create(
                 version=version,
+                lineage=carried.get(position) or uuid.uuid4(),
                 position=position,
                 kind=part.kind,
                 heading=part.heading or f"Onderdeel {part.kind}",
@@ -138,6 +142,7 @@ class Published:
                 personal_data="none",
                 provenance="public",
                 tlp=part.tlp,
+                pap=part.pap,
             )
         for predicate in ATTESTED:
             Attestation.objects.create(
@@ -156,7 +161,9 @@ class Published:
         version.save()
         return releasing.release(version_id=version.pk, by=self.author, at=at)
 
-    def machine(self, organisation: Organisation, *, scope: str = "") -> "Machine":
+    def machine(
+        self, organisation: Organisation, *, scope: str = "", may_submit: bool = False
+    ) -> "Machine":
         """A program that reads for the organisation; with another scope when given."""
         responsible = User.objects.create_user(
             f"beheer-{MachineClient.objects.count()}@machines.example",
@@ -169,6 +176,7 @@ class Published:
             name=f"Koppeling van {organisation}",
             by=self.author,
             at=self.start,
+            may_submit=may_submit,
         )
         if scope:
             row.client.set_scopes([scope])

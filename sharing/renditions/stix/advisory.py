@@ -61,7 +61,7 @@ def _report(shared: Shared, refs: list[str], *, created: datetime) -> Rendered:
             {
                 "source_name": "NCSC",
                 "external_id": f"{shared.advisory} [{shared.version}]",
-                "url": f"{settings.PUBLIC_URL}/advisories/{shared.advisory}",
+                "description": f"{settings.PUBLIC_URL}/advisories/{shared.advisory}",
             }
         ],
         object_refs=[publisher(), *refs],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 import orjson
 from django.conf import settings
@@ -35,23 +35,18 @@ def instant(at: datetime) -> str:
 def object_id(kind: str, *parts: str) -> str:
     """An id that only we can compute: who holds it learns nothing of the parts.
 
-    In the form of RFC 9562 version 5, which readers of STIX expect of ids that come from names.
+    In the form of RFC 9562 version 4, which STIX 2.1 §2.9 asks for: its bits look random.
     """
     name = json.dumps([kind, *parts])
     digest = salted_hmac(
         "sharing.renditions.stix", name, secret=settings.OBJECT_ID_KEY, algorithm="sha256"
     ).digest()
-    return f"{kind}--{UUID(bytes=digest[:16], version=5)}"
-
-
-def public_id(kind: str, name: str) -> str:
-    """An id that anybody may compute, for what is the same for everyone."""
-    return f"{kind}--{uuid5(NAMESPACE_URL, f'{settings.PUBLIC_URL}/{name}')}"
+    return f"{kind}--{UUID(bytes=digest[:16], version=4)}"
 
 
 def publisher() -> str:
     """The id of our identity."""
-    return public_id("identity", "identity")
+    return object_id("identity", "publisher")
 
 
 def rendered(

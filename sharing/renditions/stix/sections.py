@@ -100,9 +100,10 @@ def _product(product: Any) -> str:
 
 
 def _links(data: Mapping[str, Any]) -> list[dict[str, str]]:
-    """References that were found fit to be links when they came in."""
+    """References that were found fit to be links when they came in. As text: STIX 2.1 §2.5.2 asks a
+    hash with a `url`, of what is there, and we fetch nothing."""
     return [
-        {"source_name": one.get("summary") or one["link"], "url": one["link"]}
+        {"source_name": str(one.get("summary") or one["link"]), "description": str(one["link"])}
         for one in _list(data, "references")
         if isinstance(one, Mapping) and one.get("link")
     ]
@@ -168,12 +169,14 @@ def _indicators(section: SharedSection, make: _Maker) -> tuple[list[Rendered], l
         pattern, written_in = found
         since = _since(one, make.shared.released_at)
         until = _instant(one.get("valid_until"))
+        name = str(one.get("name") or one.get("value") or section.heading or written_in)
         objects.append(
             make(
                 "indicator",
                 pattern,
-                name=str(one.get("name") or one.get("value") or "")[:300],
-                description=str(one.get("description") or ""),
+                name=name[:300],
+                description=str(one.get("description") or section.heading or name),
+                indicator_types=["unknown"],
                 pattern=pattern,
                 pattern_type=written_in,
                 valid_from=instant(since),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from law.vocabulary import Pap, Tlp
-from sharing.renditions.stix.common import Rendered, encoded, instant, public_id, publisher
+from sharing.renditions.stix.common import Rendered, encoded, instant, object_id, publisher
 
 # TLP 2.0 in STIX 2.1, by FIRST and OASIS: the ids are fixed.
 TLP_IDS = {
@@ -27,7 +27,7 @@ PAP_STRICTNESS = tuple(Pap)
 
 
 def pap_id(pap: Pap) -> str:
-    return public_id("marking-definition", f"pap/{pap.value}")
+    return object_id("marking-definition", "pap", pap.value)
 
 
 def marks(tlp: Tlp, pap: Pap | None) -> list[str]:
