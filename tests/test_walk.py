@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -67,6 +68,14 @@ def row(kwargs: Callable[["World"], dict[str, Any]] | None = None, **methods: An
     return Row(methods, kwargs) if kwargs else Row(methods)
 
 
+def shelf(_: "World") -> dict[str, Any]:
+    return {"collection": "advisories"}
+
+
+def unheld(_: "World") -> dict[str, Any]:
+    return {"collection": "advisories", "object_id": f"report--{UUID(int=0)}"}
+
+
 TABLE: dict[str, Row] = {
     # whether the process lives and can serve: one word
     "alive": row(GET=everyone(200)),
@@ -107,6 +116,20 @@ TABLE: dict[str, Row] = {
     ),
     "csaf:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
     "csaf:well-known-nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
+    # TAXII, for programs only
+    "taxii:discovery": row(GET=only("machine", others=401)),
+    "taxii:root": row(GET=only("machine", others=401)),
+    "taxii:status": row(lambda _: {"status_id": UUID(int=0)}, GET=only("machine", get=404, others=401)),
+    "taxii:collections": row(GET=only("machine", others=401)),
+    "taxii:collection": row(shelf, GET=only("machine", others=401)),
+    "taxii:manifest": row(shelf, GET=only("machine", others=401)),
+    # posted to by who may only read: as if it were not there
+    "taxii:objects": row(
+        shelf, GET=only("machine", others=401), POST=only("machine", get=404, others=401)
+    ),
+    "taxii:object": row(unheld, GET=only("machine", get=404, others=401)),
+    "taxii:versions": row(unheld, GET=only("machine", get=404, others=401)),
+    "taxii:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),
     # tokens: without a client's own secret there is nothing
     "oidc:token": row(POST=everyone(400)),
     "oidc:revoke": row(POST=everyone(400), OPTIONS=everyone(200)),
@@ -146,6 +169,10 @@ def no_supply(_: "World") -> dict[str, Any]:
     return {"supply_id": 2**31}
 
 
+def unreceived(_: "World") -> dict[str, Any]:
+    return {"item_id": UUID(int=0)}
+
+
 SECOND = ("second_reader", "duty_officer", "legal_officer")
 SEES_LAW = (*DESK, "legal_officer", "auditor")
 SEES_REGISTRY = (*DESK, "legal_officer", "registry_manager", "security_officer", "auditor")
@@ -172,6 +199,10 @@ TABLE |= {
     "sharing:desk": row(GET=to(*SEES_REGISTRY)),
     "sharing:new": row(GET=to(*DESK), POST=to(*DESK)),
     "sharing:import": row(POST=to(*DESK, answer=422)),
+    "sharing:intake": row(GET=to(*DESK)),
+    "sharing:intake-received": row(unreceived, GET=to()),
+    "sharing:intake-draft": row(unreceived, POST=to()),
+    "sharing:intake-dismiss": row(unreceived, POST=to()),
     "sharing:editor": row(editor, GET=to(*DESK)),
     "sharing:preview": row(editor, GET=to(*DESK)),
     # what is released refuses every edit, whoever asks: the form comes back

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.core.signals import request_started
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
@@ -86,6 +87,7 @@ def _values(world: World) -> dict[str, list[Any]]:
         "flow": ["statement"],
         "supply_id": [1],
         "ruling_id": [1],
+        "item_id": [UUID(int=0)],
     }
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from tests.canary import everyone, exits, pages, programs, provider, records
+from tests.canary import everyone, exits, pages, programs, provider, records, taxii
 from tests.canary.mails import Postman
 from tests.canary.people import World
 from tests.canary.world import build
@@ -24,7 +24,14 @@ def check(seed: int, *, server: MailServer, caplog: pytest.LogCaptureFixture) ->
     for who in (*world.readers(), None):  # None: the public
         for visit in exits.door(world, who):
             visit.check()
-    others = (programs.rest, provider.provider, pages.web, everyone.without_account, records.record)
+    others = (
+        programs.rest,
+        taxii.taxii,
+        provider.provider,
+        pages.web,
+        everyone.without_account,
+        records.record,
+    )
     for visit in chain.from_iterable(look(world) for look in others):
         visit.check()
     records.no_alarm(world)

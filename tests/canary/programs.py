@@ -26,12 +26,12 @@ def rest(world: World) -> Iterator[Visit]:
     with patch("django.utils.timezone.now", return_value=world.now):
         programs = [Who(org, None) for org in world.orgs if org.machine is not None]
         for number, who in enumerate(programs):
-            yield from _Program(world, who, token(world, who, f"token-{number}")).visits()
+            yield from _Program(world, who, token_of(world, who, f"token-{number}")).visits()
         for value in (None, "wrong"):
             yield from _Program(world, None, value).outside()
 
 
-def token(world: World, who: Who, value: str) -> str:
+def token_of(world: World, who: Who, value: str) -> str:
     Token.objects.create(
         type=Token.Type.ACCESS_TOKEN,
         hash=get_adapter().hash_token(value),

@@ -13,7 +13,7 @@ from sharing.models import CsafDocument
 from tests.canary import oracle
 from tests.canary.exits import Allowed, Visit, allowed, bare, canaries, newest, seen
 from tests.canary.people import Who, World
-from tests.canary.programs import token
+from tests.canary.programs import token_of
 from tests.csaf.mirror import Mirror
 
 NOTHING: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ def provider(world: World) -> Iterator[Visit]:
     with patch("django.utils.timezone.now", return_value=world.now):
         public = public_answer(world)
         programs = [Who(org, None) for org in world.orgs if org.machine is not None]
-        clients = [(who, token(world, who, f"csaf-{n}")) for n, who in enumerate(programs)]
+        clients = [(who, token_of(world, who, f"csaf-{n}")) for n, who in enumerate(programs)]
         for edition in EDITIONS:
             yield from _Client(world, None, "", edition).visits(public, public)
             for who, value in clients:
