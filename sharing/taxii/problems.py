@@ -72,6 +72,8 @@ def problem(
 
 def answer(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     """The answer to everything that a view may raise."""
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        return problem(405, headers={"Allow": ", ".join(context["view"].allowed_methods)})
     for kind, says in ANSWERS.items():
         if isinstance(exc, kind):
             return says(exc)
@@ -96,7 +98,6 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     exceptions.Throttled: lambda exc: problem(
         429, headers={"Retry-After": str(int(exc.wait or 60))}
     ),
-    exceptions.MethodNotAllowed: lambda _: problem(405),
     exceptions.NotAcceptable: lambda _: problem(406),
     exceptions.UnsupportedMediaType: lambda _: problem(415),
     RequestDataTooBig: lambda _: problem(413),

@@ -42,6 +42,11 @@ class Endpoint(APIView):
         return answer
 
     @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None: `Allow` goes with a refused method only, or what is absent would differ."""
+        return {}
+
+    @property
     def caller(self) -> Caller:
         return cast("Caller", self.request.auth)  # `IsProgram` saw to it
 

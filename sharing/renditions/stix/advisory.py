@@ -39,7 +39,11 @@ def _report(shared: Shared, refs: list[str], *, created: datetime) -> Rendered:
     """The advisory. Its id hangs on which sections are in it, and on nothing that is not."""
     lead = next((one for one in shared.sections if one.kind == Section.Kind.LEAD), None)
     paps = [one.pap for one in shared.sections if one.pap]
-    description = [prose(lead) if lead else "", shared.change_note or ""]
+    description = [
+        lead.heading if lead else "",
+        prose(lead) if lead else "",
+        shared.change_note or "",
+    ]
     return rendered(
         kind="report",
         id_=object_id("report", shared.advisory, *sorted(s.lineage.hex for s in shared.sections)),
