@@ -72,8 +72,8 @@ def _caller(
     machine_id: int,
     client_id: str,
     organisation_id: UUID,
-    active: bool,  # noqa: FBT001 (a row of the query below)
-    responsible_active: bool,  # noqa: FBT001
+    active: bool,
+    responsible_active: bool,
     scopes: str,
 ) -> Caller | None:
     machine = MachineClient(

@@ -118,7 +118,9 @@ def objects(
     return Objects(tuple(taken), None)
 
 
-def versions(reader: access.Reader, *, object_id: str, wanted: Wanted, at: datetime) -> tuple[str, ...]:
+def versions(
+    reader: access.Reader, *, object_id: str, wanted: Wanted, at: datetime
+) -> tuple[str, ...]:
     """The versions of one object that the reader may hold, oldest first."""
     walk = _Walk(reader, wanted, at)
     found = {
@@ -208,7 +210,9 @@ class _Walk:
             held = access.permitted_sections(self.reader, at=self.at, advisory=number)
             found: dict[str, list[str]] = {}
             others = held.keys() - {group.shared.version_id}
-            opened = access.open_versions(self.reader, versions=others, at=self.at) if others else {}
+            opened = (
+                access.open_versions(self.reader, versions=others, at=self.at) if others else {}
+            )
             for shared in (group.shared, *opened.values()):
                 if self.wanted.belongs(shared.kind, shared.tlp):
                     for one in made(shared):
@@ -222,7 +226,9 @@ def _statics() -> _Group:
 
 
 def _advisories_of(ids: frozenset[str]) -> tuple[str, ...]:
-    found = ServedObject.objects.filter(object_id__in=ids).values_list("advisory__number", flat=True)
+    found = ServedObject.objects.filter(object_id__in=ids).values_list(
+        "advisory__number", flat=True
+    )
     return tuple(sorted(set(found)))
 
 

@@ -119,7 +119,9 @@ TABLE: dict[str, Row] = {
     # TAXII, for programs only
     "taxii:discovery": row(GET=only("machine", others=401)),
     "taxii:root": row(GET=only("machine", others=401)),
-    "taxii:status": row(lambda _: {"status_id": UUID(int=0)}, GET=only("machine", get=404, others=401)),
+    "taxii:status": row(
+        lambda _: {"status_id": UUID(int=0)}, GET=only("machine", get=404, others=401)
+    ),
     "taxii:collections": row(GET=only("machine", others=401)),
     "taxii:collection": row(shelf, GET=only("machine", others=401)),
     "taxii:manifest": row(shelf, GET=only("machine", others=401)),

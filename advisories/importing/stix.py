@@ -117,7 +117,9 @@ class _Reader:
                 message="There is no report among the objects: write the summary and set its label.",
                 path="/objects",
             )
-        return ImportedSection(kind=str(Section.Kind.LEAD), heading="", body=body, marking=_marking(tlp))
+        return ImportedSection(
+            kind=str(Section.Kind.LEAD), heading="", body=body, marking=_marking(tlp)
+        )
 
     def _section(self, kind: str, tlp: Tlp | None) -> ImportedSection:
         lines, rows = self.parts[kind, tlp]
@@ -164,8 +166,9 @@ class _Reader:
         name = self._line(one, "name", path)
         known = [str(r.get("external_id", "")) for r in _references(one)]
         cve = next((i for i in (*known, name) if _CVE.fullmatch(i)), "")
-        row = {
-            "id": cve or name or one["id"],
+        known_as = cve or name or str(one["id"])
+        row: Found = {
+            "id": known_as,
             "title": "" if name == cve else name,
             "cwe": [i for i in known if re.fullmatch(r"CWE-[0-9]+", i)],
             "scores": [],
@@ -173,7 +176,7 @@ class _Reader:
             "exploited": False,
             "remediations": [],
         }
-        title = f" {as_text(name)}" if name and name != row["id"] else ""
+        title = f" {as_text(name)}" if name and name != known_as else ""
         self._put(Section.Kind.VULNERABILITIES, tlp, f"- {as_text(row['id'])}{title}", row)
 
     def _course(self, one: Found, path: str, tlp: Tlp | None) -> None:

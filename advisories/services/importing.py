@@ -231,9 +231,7 @@ def draft_from(
 ) -> AdvisoryVersion:
     """A new advisory of what somebody brought, as its first draft. `levels`: kans and schade."""
     version = AdvisoryVersion.objects.create(
-        advisory=Advisory.objects.create(
-            number=take_number(at=at), created_by=by, created_at=at
-        ),
+        advisory=Advisory.objects.create(number=take_number(at=at), created_by=by, created_at=at),
         number=100,
         title=title,
         language=language,

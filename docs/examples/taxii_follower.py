@@ -3,6 +3,8 @@
 import json
 import pathlib
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import requests
 
@@ -14,7 +16,7 @@ copy = pathlib.Path(folder)
 copy.mkdir(exist_ok=True)
 
 
-def pages(address, **query):
+def pages(address: str, **query: Any) -> Iterator[Any]:
     query["match[version]"] = "all"
     while True:
         answer = ask.get(address, params=query, timeout=30)
@@ -28,7 +30,7 @@ def pages(address, **query):
 root = ask.get(f"{url}/taxii2/", timeout=30).json()["default"]
 shelves = ask.get(f"{root}collections/", timeout=30).json().get("collections", [])
 places = {shelf["alias"]: f"{root}collections/{shelf['id']}/" for shelf in shelves}
-listed = {}  # what you may hold now: name of the file -> where it is added
+listed: dict[str, str] = {}  # what you may hold now: name of the file -> where it is added
 for alias in ("advisories", "threats", "incidents"):
     for page in pages(f"{places[alias]}manifest/") if alias in places else ():
         for one in page:

@@ -69,7 +69,8 @@ class IntakeItem(models.Model):
                 name="intake_handled_by_someone",
             ),
             models.CheckConstraint(
-                condition=~Q(status="dismissed") | ~Q(reason=""), name="intake_dismissed_with_reason"
+                condition=~Q(status="dismissed") | ~Q(reason=""),
+                name="intake_dismissed_with_reason",
             ),
         ]
         indexes = [  # the desk asks for what waits

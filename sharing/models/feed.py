@@ -9,7 +9,6 @@ from django.db.models import Q
 from advisories.models import AdvisoryVersion, Section
 from recipients.models import User
 
-
 # Between two events there is room to give each object of a version an instant of its own.
 STEP = timedelta(milliseconds=10)
 

@@ -146,7 +146,11 @@ def dismiss(*, item_id: UUID, reason: str, by: User, at: datetime) -> IntakeItem
     item.handled_by, item.handled_at = by, at
     item.save(update_fields=["status", "reason", "handled_by", "handled_at"])
     record(
-        at=at, actor=by.actor, action="intake.dismiss", target=f"intake:{item.pk}", outcome="dismissed"
+        at=at,
+        actor=by.actor,
+        action="intake.dismiss",
+        target=f"intake:{item.pk}",
+        outcome="dismissed",
     )
     return item
 

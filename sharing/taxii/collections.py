@@ -66,7 +66,9 @@ COLLECTIONS = (
         )
         for tlp in Tlp
     ),
-    Collection("intake", "Intake", "What you bring to our analysts. It is not shared.", intake=True),
+    Collection(
+        "intake", "Intake", "What you bring to our analysts. It is not shared.", intake=True
+    ),
 )
 
 

@@ -16,7 +16,9 @@ class Negotiation(BaseContentNegotiation):
     def select_parser(self, request: object, parsers: object) -> None:
         return None
 
-    def select_renderer(self, request: HttpRequest, renderers: object, *_: object) -> tuple[None, str]:
+    def select_renderer(
+        self, request: HttpRequest, renderers: object, *_: object
+    ) -> tuple[None, str]:
         accepted = request.headers.get("Accept") or "*/*"
         if not any(_fits(one, (NAME, "application/*", "*/*")) for one in accepted.split(",")):
             raise exceptions.NotAcceptable

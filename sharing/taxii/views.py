@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from audit.services import record
 from sharing import access
 from sharing.machines import READ_SCOPE, Caller
-from sharing.objects import Objects, objects, versions
+from sharing.objects import START, Objects, objects, versions
 from sharing.services import intake
 from sharing.taxii import MEDIA_TYPE, ROOT, cursors, parameters
 from sharing.taxii.authentication import IsProgram, ProgramAuthentication
@@ -124,12 +124,12 @@ class InCollection(Endpoint):
         found = objects(self.caller.reader, after=after, wanted=wanted, limit=limit, at=at)
         of = sorted({one.of for one in found.items if one.of})
         self.record(self.action, collection.alias, at=at, versions=of, objects=len(found.items))
-        if "object_id" in self.kwargs and not found.items and after == parameters.START:
+        if "object_id" in self.kwargs and not found.items and after == START:
             raise access.NotShared
         more = cursors.cursor(found.next, context=context) if found.next else None
-        return told(_envelope(self.rows(found), self.name, more), headers=_dates(found))
+        return told(_envelope(self.rows(found), more), headers=_dates(found))
 
-    action = name = ""
+    action = ""
 
     def rows(self, found: Objects) -> list[bytes]:
         raise NotImplementedError
@@ -143,11 +143,19 @@ class OneCollection(Endpoint):
         return self.tell(found.to_json())
 
 
-class Held(InCollection):
+class InFull(InCollection):
+    """Objects as they are."""
+
+    action = "objects"
+
+    def rows(self, found: Objects) -> list[bytes]:
+        return [one.rendered.body for one in found.items]
+
+
+class Held(InFull):
     """The objects that may be held now (§5.4); partners post to the intake (§5.5)."""
 
     http_method_names = ["get", "head", "post"]
-    action, name = "objects", "objects"
 
     def get(self, request: Request, collection: str) -> HttpResponse:
         at = timezone.now()
@@ -170,14 +178,11 @@ class Held(InCollection):
             raise Unfit(status, outcome.code, outcome.message)
         return self.tell(_status(outcome.item), status=202)
 
-    def rows(self, found: Objects) -> list[bytes]:
-        return [one.rendered.body for one in found.items]
-
 
 class Manifest(InCollection):
     """What may be held now, by id and version, without the objects (§5.3)."""
 
-    action, name = "manifest", "objects"
+    action = "manifest"
 
     def get(self, request: Request, collection: str) -> HttpResponse:
         at = timezone.now()
@@ -197,14 +202,14 @@ class Manifest(InCollection):
         ]
 
 
-class OneObject(Held):
+class OneObject(InFull):
     """One object, in its newest version or those asked for (§5.6)."""
 
-    http_method_names = ["get", "head"]
     action = "object"
 
     def get(self, request: Request, collection: str, object_id: str) -> HttpResponse:
-        return super().get(request, collection)
+        at = timezone.now()
+        return self.page(request, self.readable(collection, at=at), at=at)
 
 
 class Versions(InCollection):
@@ -246,17 +251,17 @@ def _body(request: Request) -> bytes:
     length = request.headers.get("Content-Length") or "0"
     if not length.isdecimal() or int(length) > settings.INTAKE_MAX_BYTES:
         raise Unfit(413, "TOO_BIG", f"At most {settings.INTAKE_MAX_BYTES} bytes are taken in.")
-    body: bytes = request._request.body  # noqa: SLF001 (DRF would parse it)
+    body: bytes = request._request.body  # DRF would parse it
     return body
 
 
-def _envelope(rows: list[bytes], name: str, more: str | None) -> bytes:
+def _envelope(rows: list[bytes], more: str | None) -> bytes:
     """`{}` when there is nothing (§3.7)."""
     parts = []
     if more:
         parts.append(b'"more":true,"next":' + orjson.dumps(more))
     if rows:
-        parts.append(orjson.dumps(name) + b":[" + b",".join(rows) + b"]")
+        parts.append(b'"objects":[' + b",".join(rows) + b"]")
     return b"{" + b",".join(parts) + b"}"
 
 

@@ -85,11 +85,15 @@ class _Program:
         objects = whole.json()["objects"]
         reports = [one for one in objects if one["type"] == "report"]
         assert len(reports) == len(there), f"TAXII {alias} of {self.who}: {len(reports)} reports"
-        named = {(r["external_references"][0]["external_id"], len(r["object_refs"])) for r in reports}
+        named = {
+            (r["external_references"][0]["external_id"], len(r["object_refs"])) for r in reports
+        }
         assert len(named) == len(reports)
         ids = {one["id"] for one in objects}
         refs = {ref for one in objects for ref in one.get("object_refs", [])}
-        assert refs <= ids, f"TAXII {alias} of {self.who}: refers to what is not there: {refs - ids}"
+        assert refs <= ids, (
+            f"TAXII {alias} of {self.who}: refers to what is not there: {refs - ids}"
+        )
         stepped = self._stepped(path, every)
         assert stepped == objects, f"TAXII {alias} of {self.who}: pages differ from the whole"
         yield from self._manifest(path, objects)

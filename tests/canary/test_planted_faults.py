@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,17 +20,19 @@ from advisories.models import Advisory, AdvisoryVersion, Section
 from audit.services import record
 from law.facts import Question
 from law.verdict import Verdict
-from law.vocabulary import Code, Outcome
+from law.vocabulary import Code, Outcome, Tlp
 from recipients.models import Assurance, Designation, SectorMembership
-from sharing import access
+from sharing import access, objects
 from sharing.access import listing, opening, readers, searching, sending, told
 from sharing.api import problems, rendering, views
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
-from sharing.models import CsafDocument, EndedGrant
-from sharing.renditions import html, mail
+from sharing.models import CsafDocument, EndedGrant, ServedObject
+from sharing.renditions import html, mail, stix
 from sharing.services import csaf, registry, releasing
 from sharing.shared import Shared
+from sharing.taxii import problems as taxii_problems
+from sharing.taxii import views as taxii_views
 from sharing.views import public
 from tests.canary.check import check
 from tests.canary.world import rolled_back
@@ -151,6 +154,55 @@ def the_interface_goes_round_the_door(patch: pytest.MonkeyPatch) -> None:
         return {"title": shared.title, "changeNote": shared.change_note, "sections": bodies}
 
     patch.setattr(rendering, "advisory", straight)
+
+
+def objects_go_round_the_door(patch: pytest.MonkeyPatch) -> None:
+    """What is made of a version for TAXII holds a section that was not asked of the door."""
+    render = objects.render
+
+    def straight(shared: Shared, *, first: Any) -> tuple[stix.Rendered, ...]:
+        made = render(shared, first=first)
+        bodies = Section.objects.filter(version=shared.version_id).values_list("body", flat=True)
+        body = made[-1].body.replace(
+            b'"report_types"', f'"x_all":{json.dumps([*bodies])},"report_types"'.encode()
+        )
+        return (*made[:-1], replace(made[-1], body=body))
+
+    patch.setattr(objects, "render", straight)
+
+
+def collections_for_all(patch: pytest.MonkeyPatch) -> None:
+    """Every collection that somebody has something in is listed for every program."""
+    told = access.kinds_and_labels
+
+    def everything(reader: readers.Reader, *, at: datetime, versions: Any = None) -> Any:
+        if versions is None:
+            return {0: ("advisory", Tlp.GREEN), 1: ("advisory", Tlp.RED)}
+        return told(reader, at=at, versions=versions)
+
+    patch.setattr(access, "kinds_and_labels", everything)
+
+
+def absent_objects_hint(patch: pytest.MonkeyPatch) -> None:
+    """TAXII says whether an id that it refuses is somebody's."""
+
+    def telling(error: Exception, context: Any) -> Any:
+        answer = taxii_problems.answer(error, context)
+        if ServedObject.objects.filter(object_id=context["kwargs"].get("object_id", "")).exists():
+            answer["X-Known"] = "1"
+        return answer
+
+    patch.setattr(taxii_views.Endpoint, "get_exception_handler", lambda self: telling)
+
+
+def pages_repeat(patch: pytest.MonkeyPatch) -> None:
+    """A page of objects begins with the last of the page before."""
+    cursor = taxii_views.cursors.cursor
+
+    def behind(place: objects.Place, *, context: bytes) -> str:
+        return cursor(place._replace(rank=place.rank - 1), context=context)
+
+    patch.setattr(taxii_views.cursors, "cursor", behind)
 
 
 def absent_and_denied_differ(patch: pytest.MonkeyPatch) -> None:
@@ -485,6 +537,13 @@ OF_PAGES: tuple[tuple[Plant, str], ...] = (
     (public_pages_go_round_the_door, r"/public/.* shows what may not be seen"),
     (public_pages_know_the_visitor, r"varies by cookie"),
 )
+# Caught by the TAXII exit, and by what it says.
+OF_TAXII: tuple[tuple[Plant, str], ...] = (
+    (objects_go_round_the_door, r"TAXII .* shows what may not be seen"),
+    (collections_for_all, r"collections of "),
+    (absent_objects_hint, r"denied is not absent|refusals differ"),
+    (pages_repeat, r"pages differ from the whole"),
+)
 FAULTS: tuple[Plant, ...] = (
     every_group_is_held,
     ended_memberships_count,
@@ -547,8 +606,10 @@ def test_the_mirrors_catch(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("fault", "said"), OF_PAGES, ids=lambda one: getattr(one, "__name__", ""))
-def test_the_pages_catch(
+@pytest.mark.parametrize(
+    ("fault", "said"), (*OF_PAGES, *OF_TAXII), ids=lambda one: getattr(one, "__name__", "")
+)
+def test_the_exit_itself_catches(
     fault: Plant,
     said: str,
     server: MailServer,

@@ -52,7 +52,9 @@ class Program:
             ROOT + path, data, content_type=kind, headers=self.headers | headers
         )
 
-    def walk(self, collection: str, *, limit: int, what: str = "objects", **query: Any) -> list[Any]:
+    def walk(
+        self, collection: str, *, limit: int, what: str = "objects", **query: Any
+    ) -> list[Any]:
         """Everything in a collection, page by page."""
         found: list[Any] = []
         more: dict[str, Any] = {}
@@ -74,14 +76,15 @@ class InProcess(BaseAdapter):
         super().__init__()
         self.browser = Client(raise_request_exception=False)
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
-        headers = dict(request.headers)
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        headers = {str(name): str(value) for name, value in request.headers.items()}
+        headers.pop("Content-Length", None)
         answer = self.browser.generic(
             request.method or "GET",
             request.path_url,
             request.body or b"",
             content_type=headers.pop("Content-Type", "application/octet-stream"),
-            headers={n: v for n, v in headers.items() if n != "Content-Length"},
+            headers=headers,
         )
         made = requests.Response()
         made.status_code, made.request = answer.status_code, request
@@ -105,9 +108,7 @@ def api_root(machine: Machine, url: str) -> ApiRoot:
 
 
 def connection(machine: Machine, url: str) -> _HTTPConnection:
-    made = _HTTPConnection(
-        user=machine.row.client_id, password=machine.secret, version="2.1"
-    )
+    made = _HTTPConnection(user=machine.row.client_id, password=machine.secret, version="2.1")
     made.session.mount(url, InProcess())
     return made
 

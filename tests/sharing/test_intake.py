@@ -235,9 +235,7 @@ def test_an_analyst_makes_a_draft_with_labels_as_the_sender_set_them(
     assert answer["Location"] == f"/desk/versions/{version.pk}/"
     assert version.title == REPORT["name"]
     assert version.status == "draft"
-    sections = {
-        (s.kind, s.marking.tlp): s for s in version.sections.select_related("marking")
-    }
+    sections = {(s.kind, s.marking.tlp): s for s in version.sections.select_related("marking")}
     assert sections.keys() == {
         ("lead", "clear"),
         ("indicators", "amber"),

@@ -26,7 +26,17 @@ def shared(
     level: str | None = "H/H",
 ) -> Shared:
     section = SharedSection(
-        1, uuid.UUID(int=1), 1, "lead", heading, body, {"rows": [1]}, tlp, Pap.AMBER, ("C.16.2.b",), "CBW_2026"
+        1,
+        uuid.UUID(int=1),
+        1,
+        "lead",
+        heading,
+        body,
+        {"rows": [1]},
+        tlp,
+        Pap.AMBER,
+        ("C.16.2.b",),
+        "CBW_2026",
     )
     return Shared(
         advisory="NCSC-2026-0123",

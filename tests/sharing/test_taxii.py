@@ -86,7 +86,9 @@ VULNERABILITIES = {
         {"id": "#2"},
     ]
 }
-PRODUCTS = {"products": [{"name": "Poort", "vendor": "Voorbeeld", "status": {"CVE-2099-0001": "x"}}]}
+PRODUCTS = {
+    "products": [{"name": "Poort", "vendor": "Voorbeeld", "status": {"CVE-2099-0001": "x"}}]
+}
 FULL = (
     LEAD,
     Part("vulnerabilities", "Twee.", data=VULNERABILITIES),
@@ -288,7 +290,9 @@ def test_filters_choose_among_objects_and_versions(world: Published, program: Pr
     path = f"{ADVISORIES}objects/{new['id']}/"
     assert program.get(path).json()["objects"] == [new]
     assert program.get(path, match_version=old["modified"]).json()["objects"] == [old]
-    assert program.get(f"{path}versions/").json() == {"versions": [old["modified"], new["modified"]]}
+    assert program.get(f"{path}versions/").json() == {
+        "versions": [old["modified"], new["modified"]]
+    }
     assert program.walk("advisories", limit=10, match_spec_version="2.0") == []
     assert program.walk("advisories", limit=10, match_type="report,note")[-1]["type"] == "report"
 
@@ -311,9 +315,7 @@ def test_what_may_be_seen_no_longer_is_not_there_any_more(
         assert absent == refused(program.get(f"{ADVISORIES}objects/report--nothing/"), 404)
 
 
-def test_after_a_withdrawal_nothing_of_it_is_left(
-    world: Published, program: Program
-) -> None:
+def test_after_a_withdrawal_nothing_of_it_is_left(world: Published, program: Program) -> None:
     world.publish(at=timezone.now())
     gone = world.publish([LEAD, SECRETS], at=timezone.now(), title="Wordt teruggeroepen")
     assert len(program.walk("advisories", limit=10)) == STATICS + 3
@@ -335,7 +337,15 @@ def test_basic_and_bearer_open_the_same(world: Published, program: Program) -> N
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Basic", "Basic !!", "Basic bm9ib2R5OnNlY3JldA==", "Bearer nothing", "Basic /w==", "Digest x"],
+    [
+        "",
+        "Basic",
+        "Basic !!",
+        "Basic bm9ib2R5OnNlY3JldA==",
+        "Bearer nothing",
+        "Basic /w==",
+        "Digest x",
+    ],
 )
 def test_without_a_secret_of_its_own_nobody_comes_in(
     world: Published, program: Program, header: str
@@ -438,7 +448,7 @@ BAD = [
 
 @pytest.mark.parametrize("query", BAD)
 def test_what_is_not_understood_is_refused(
-    world: Published, program: Program, query: dict[str, str]
+    world: Published, program: Program, query: dict[str, Any]
 ) -> None:
     world.publish(at=timezone.now())
     for what in ("objects", "manifest"):
@@ -501,7 +511,9 @@ def test_taxii2_client_walks_everything_while_releases_happen(
             world.publish([LEAD, SECRETS], at=timezone.now())
     assert there <= set(held)
     assert len(held) == len(set(held)), "nothing comes twice"
-    final = [m["id"] for page in as_pages(shelf.get_manifest, per_request=limit) for m in page["objects"]]
+    final = [
+        m["id"] for page in as_pages(shelf.get_manifest, per_request=limit) for m in page["objects"]
+    ]
     assert set(held) == set(final) or limit == 1000
     one = shelf.get_object(final[-1])["objects"][0]
     assert one["type"] == "report"

@@ -61,7 +61,13 @@ class Mirror:
     def says(self) -> set[tuple[Any, ...]]:
         """What the copy says, without the objects that are the same for everyone."""
         return {
-            ("report", one["name"], one["modified"], one.get("description"), len(one["object_refs"]))
+            (
+                "report",
+                one["name"],
+                one["modified"],
+                one.get("description"),
+                len(one["object_refs"]),
+            )
             if one["type"] == "report"
             else (one["type"], one["modified"], one.get("content") or one.get("description"))
             for one in self.copy.values()

@@ -114,9 +114,7 @@ def _list(data: Mapping[str, Any], name: str) -> list[Any]:
     return rows if isinstance(rows, list) else []
 
 
-def _vulnerabilities(
-    section: SharedSection, make: _Maker
-) -> tuple[list[Rendered], list[Any]]:
+def _vulnerabilities(section: SharedSection, make: _Maker) -> tuple[list[Rendered], list[Any]]:
     objects, left = [], []
     for one in _list(section.data, "vulnerabilities"):
         if not isinstance(one, Mapping) or not one.get("id"):
@@ -130,7 +128,11 @@ def _vulnerabilities(
                 name=name,
                 description=_vulnerability_text(one),
                 external_references=[
-                    *([{"source_name": "cve", "external_id": name}] if _CVE.fullmatch(name) else []),
+                    *(
+                        [{"source_name": "cve", "external_id": name}]
+                        if _CVE.fullmatch(name)
+                        else []
+                    ),
                     *({"source_name": "cwe", "external_id": str(cwe)} for cwe in _list(one, "cwe")),
                 ],
             )
@@ -188,9 +190,7 @@ def _indicators(section: SharedSection, make: _Maker) -> tuple[list[Rendered], l
 
 def _since(indicator: Mapping[str, Any], released_at: datetime) -> datetime:
     """From when it holds: as given, the day it was seen, or the release."""
-    return (
-        _instant(indicator.get("valid_from")) or _instant(indicator.get("seen")) or released_at
-    )
+    return _instant(indicator.get("valid_from")) or _instant(indicator.get("seen")) or released_at
 
 
 def _instant(value: Any) -> datetime | None:
