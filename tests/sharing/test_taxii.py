@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
@@ -267,8 +268,10 @@ def test_an_earlier_clock_that_commits_later_is_not_missed(
     since = program.get(f"{ADVISORIES}objects/")["X-TAXII-Date-Added-Last"]
     assert program.get(f"{ADVISORIES}objects/", added_after=since).content == b"{}"
     world.publish(at=at - timedelta(minutes=5), title="Van een klok die achterloopt")
-    (late,) = program.get(f"{ADVISORIES}objects/", added_after=since).json()["objects"]
+    page = program.get(f"{ADVISORIES}objects/", added_after=since)
+    (late,) = page.json()["objects"]
     assert "achterloopt" in late["name"]
+    assert page["X-TAXII-Date-Added-First"] > since, "dates rise in the order of committing"
 
 
 def test_filters_choose_among_objects_and_versions(world: Published, program: Program) -> None:
@@ -313,6 +316,38 @@ def test_what_may_be_seen_no_longer_is_not_there_any_more(
     for gone in (note, report):
         absent = refused(program.get(f"{ADVISORIES}objects/{gone['id']}/"), 404)
         assert absent == refused(program.get(f"{ADVISORIES}objects/report--nothing/"), 404)
+
+
+def test_who_comes_to_see_less_or_more_gets_it_after_where_it_was(
+    world: Published, trusted: Organisation, program: Program
+) -> None:
+    """A changed share is added anew: who asks for what came since misses nothing of it."""
+    world.publish([LEAD, SECRETS], at=timezone.now())
+    world.publish(at=timezone.now(), title="Blijft zoals het was")
+
+    def since_then(since: str) -> Any:
+        return program.get(f"{ADVISORIES}objects/", added_after=since)
+
+    all_of_it = since_then("2000-01-01T00:00:00Z")
+    whole = all_of_it.json()["objects"][STATICS:-1]
+    fact = Assurance.objects.get(organisation=trusted)
+    registry.end_fact(fact=fact, valid_until=timezone.now(), by=world.author, at=timezone.now())
+    less = since_then(all_of_it["X-TAXII-Date-Added-Last"])
+    (report,) = less.json()["objects"]
+    assert report["type"] == "report"
+    assert report["id"] != whole[-1]["id"]
+    fresh = Assurance(
+        organisation=trusted,
+        kind="secrecy",
+        ground="Besluit",
+        reference="Stcrt.",
+        valid_from=timezone.now(),
+    )
+    proposed = registry.propose_fact(fact=fresh, by=world.author, at=timezone.now())
+    registry.confirm_fact(fact=proposed, by=world.second, at=timezone.now())
+    more = since_then(less["X-TAXII-Date-Added-Last"])
+    assert more.json()["objects"] == whole
+    assert since_then(more["X-TAXII-Date-Added-Last"]).content == b"{}"
 
 
 def test_after_a_withdrawal_nothing_of_it_is_left(world: Published, program: Program) -> None:
@@ -368,6 +403,19 @@ def test_a_program_that_was_switched_off_is_not_let_in(
     program.machine.row.save()
     registry.close_account(user=program.machine.row.responsible, by=world.author, at=timezone.now())
     refused(program.get(""), 401)
+
+
+def test_a_token_that_expired_or_lacks_the_scope_opens_nothing(
+    world: Published, trusted: Organisation, program: Program
+) -> None:
+    world.publish(at=timezone.now())
+    bearer = {"Authorization": f"Bearer {program.machine.token()}"}
+    assert program.get(f"{ADVISORIES}objects/", headers=bearer).status_code == 200
+    Token.objects.update(expires_at=timezone.now())
+    refused(program.get(f"{ADVISORIES}objects/", headers=bearer), 401)
+    other = Program(world.machine(trusted, scope="something.else"))
+    assert other.get("collections/").content == b"{}"
+    refused(other.get(f"{ADVISORIES}objects/"), 404)
 
 
 def test_guessing_a_secret_ends_soon_and_for_the_guesser_only(

@@ -13,8 +13,10 @@ from stix2validator import ValidationOptions, validate_instance
 
 from advisories.models import AdvisoryVersion, Section
 from law.vocabulary import Capacity
+from recipients.models import Assurance
 from sharing.access import permitted_sections, reader_of_machine
 from sharing.models import Release
+from sharing.services import registry
 from tests.sharing.published import LEAD, Part, published
 from tests.sharing.taxii import Program
 from tests.sharing.test_changes import Happenings
@@ -116,6 +118,19 @@ class Acts(Happenings):
     def publish(self, at: datetime) -> None:
         self.world.publish(self.parts(), at=at)
 
+    def turn_secrecy(self, at: datetime) -> None:
+        """One that may see much ends its assurance, or gives it again: its share changes."""
+        trusted = self.organisations[0]
+        fact = Assurance.objects.in_force(at).filter(organisation=trusted).first()
+        if fact:
+            registry.end_fact(fact=fact, valid_until=at, by=self.world.author, at=at)
+            return
+        made = Assurance(
+            organisation=trusted, kind="secrecy", ground="x", reference="x", valid_from=at
+        )
+        proposed = registry.propose_fact(fact=made, by=self.world.author, at=at)
+        registry.confirm_fact(fact=proposed, by=self.world.second, at=at)
+
     def revise(self, at: datetime) -> None:
         live = list(Release.objects.filter(withdrawn_at=None).select_related("version__advisory"))
         if live:
@@ -146,7 +161,7 @@ def test_a_mirror_holds_exactly_what_it_may(run: int, monkeypatch: pytest.Monkey
         *[happen.revise] * 2,
         happen.withdraw,
         happen.turn_a_fact,
-        happen.turn_a_fact,
+        *[happen.turn_secrecy] * 3,
     ]
     told: list[str] = []
 
@@ -161,7 +176,7 @@ def test_a_mirror_holds_exactly_what_it_may(run: int, monkeypatch: pytest.Monkey
 
     for _ in range(STEPS):
         something()
-        mirror = chance.choice(mirrors)
+        mirror = chance.choice([mirrors[0], *mirrors])
         mirror.follow(limit=chance.choice([1, 2, 3, 1000]), between=perhaps)
     for mirror in mirrors:
         mirror.follow(limit=chance.choice([1, 2, 1000]), between=lambda: None)
