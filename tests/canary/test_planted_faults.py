@@ -31,6 +31,7 @@ from sharing.models import CsafDocument, EndedGrant, ServedObject
 from sharing.renditions import html, mail, stix
 from sharing.services import csaf, registry, releasing
 from sharing.shared import Shared
+from sharing.taxii import cursors
 from sharing.taxii import problems as taxii_problems
 from sharing.taxii import views as taxii_views
 from sharing.views import public
@@ -158,7 +159,7 @@ def the_interface_goes_round_the_door(patch: pytest.MonkeyPatch) -> None:
 
 def objects_go_round_the_door(patch: pytest.MonkeyPatch) -> None:
     """What is made of a version for TAXII holds a section that was not asked of the door."""
-    render = objects.render
+    render = stix.render
 
     def straight(shared: Shared, *, first: Any) -> tuple[stix.Rendered, ...]:
         made = render(shared, first=first)
@@ -197,12 +198,12 @@ def absent_objects_hint(patch: pytest.MonkeyPatch) -> None:
 
 def pages_repeat(patch: pytest.MonkeyPatch) -> None:
     """A page of objects begins with the last of the page before."""
-    cursor = taxii_views.cursors.cursor
+    told = cursors.cursor
 
     def behind(place: objects.Place, *, context: bytes) -> str:
-        return cursor(place._replace(rank=place.rank - 1), context=context)
+        return told(place._replace(rank=place.rank - 1), context=context)
 
-    patch.setattr(taxii_views.cursors, "cursor", behind)
+    patch.setattr(cursors, "cursor", behind)
 
 
 def absent_and_denied_differ(patch: pytest.MonkeyPatch) -> None:
