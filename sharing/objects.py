@@ -104,7 +104,11 @@ def objects(
 ) -> Objects:
     """At most `limit` objects after a place. What is shown was judged at `at`."""
     walk = _Walk(reader, wanted, at)
-    groups = walk.of(_advisories_of(wanted.ids)) if wanted.ids else walk.since(after)
+    groups = (
+        walk.of(_advisories_of(wanted.ids))
+        if wanted.ids
+        else walk.since(after, at_once=limit // 4 + 1)
+    )
     taken: list[Object] = []
     for group in groups:
         if isinstance(group, Place):  # the page has cost enough
@@ -138,8 +142,9 @@ class _Walk:
         self.reader, self.wanted, self.at = reader, wanted, at
         self.known: dict[str, Mapping[str, list[str]]] = {}
 
-    def since(self, after: Place) -> Iterator[_Group | Place]:
-        """Groups that stand at the place or after it; a place when enough was looked at."""
+    def since(self, after: Place, *, at_once: int) -> Iterator[_Group | Place]:
+        """Groups that stand at the place or after it, so many opened at once; a place when enough
+        was looked at."""
         if after.position == 0:
             yield _statics()
         # What stands at the place itself is looked at again, unless all of it was taken.
@@ -152,9 +157,13 @@ class _Walk:
                 return
             found = changes(self.reader, since=since, limit=EVENTS_AT_ONCE, at=self.at)
             stand = self._stand({item.version_id for item in found.items if item.open})
-            for item in found.items:
-                if item.version_id in stand and stand[item.version_id][0] == item.position:
-                    yield from self._groups([item.version_id], stand)
+            ours = [
+                item.version_id
+                for item in found.items
+                if item.version_id in stand and stand[item.version_id][0] == item.position
+            ]
+            for some in range(0, len(ours), at_once):
+                yield from self._groups(ours[some : some + at_once], stand)
             since, more, looked = found.next, found.more, looked + len(found.items)
 
     def of(self, advisories: Collection[str]) -> Iterator[_Group]:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from advisories.facets import terms_of
 from advisories.models import AdvisoryVersion, Section
+from law.facts import Recipient
 from law.onward import may_forward
 from law.rules import RULES
 from law.verdict import Verdict
@@ -97,16 +98,20 @@ def _opened(
 
 
 def open_versions(reader: Reader, *, versions: Collection[int], at: datetime) -> dict[int, Shared]:
-    """What the reader may see of each of these versions, judged anew; what it may not is left out.
+    """What the reader, who is not the public, may see of each of these versions, judged anew; what
+    it may not is left out.
 
     The caller records what it shows of them: a page is one row.
     """
+    assert reader.organisation_id is not None
     held = permitted_sections(reader, at=at, versions=versions)
     rows = AdvisoryVersion.objects.filter(pk__in=held).select_related("advisory")
+    profile, _ = profiles_at([reader.organisation_id], at=at)[reader.organisation_id]
     found = {}
     for row in rows:
         matter = Matter.load(row, at=at)
-        verdicts = judged(matter, reader, sections=frozenset(held[row.pk]), at=at)
+        sections = frozenset(held[row.pk])
+        verdicts = judged(matter, reader, sections=sections, at=at, profile=profile)
         if verdicts:
             found[row.pk] = build(matter, verdicts, labels=(row.label,))
     return found
@@ -121,13 +126,19 @@ def _refuse(reader: Reader, *, number: str, action: str, at: datetime) -> NoRetu
 
 
 def judged(
-    matter: Matter, reader: Reader, *, sections: frozenset[int], at: datetime
+    matter: Matter,
+    reader: Reader,
+    *,
+    sections: frozenset[int],
+    at: datetime,
+    profile: Recipient | None = None,
 ) -> dict[int, Verdict]:
-    """The verdicts of this moment that open, among sections that a grant opens.
+    """The verdicts of this moment that open, among sections that a grant opens. `profile`: of the
+    reader's organisation at `at`, for who judges many versions at once.
 
     A grant that the law does not bear out is a bug by definition: denied, and an alarm raised.
     """
-    rulings = _rulings(matter, reader, sections=sections, at=at)
+    rulings = _rulings(matter, reader, sections=sections, at=at, profile=profile)
     for ruling in rulings:
         if not ruling.verdict.allowed:
             verdict_differs(
@@ -141,13 +152,19 @@ def judged(
 
 
 def _rulings(
-    matter: Matter, reader: Reader, *, sections: frozenset[int], at: datetime
+    matter: Matter,
+    reader: Reader,
+    *,
+    sections: frozenset[int],
+    at: datetime,
+    profile: Recipient | None,
 ) -> list[judging.Ruling]:
     organisation = reader.organisation_id
     if organisation is None:
         everyone = judging.for_audiences(matter, [THE_PUBLIC])
         return [ruling for ruling in everyone if ruling.section_id in sections]
-    profile, _ = profiles_at([organisation], at=at)[organisation]
+    if profile is None:
+        profile, _ = profiles_at([organisation], at=at)[organisation]
     named = reader.user_id is not None and reader.user_id in matter.addressing.people
     return judging.for_organisation(
         matter,

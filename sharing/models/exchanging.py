@@ -14,7 +14,7 @@ from recipients.models import MachineClient, User
 class ServedObject(models.Model):
     """Of which advisory an object is, for who asks by its id. Holds no content and opens nothing.
 
-    Written when an object is first made: an id tells nothing by itself (ADR 0012).
+    Written when an object is first made: an id tells nothing by itself (ADR 0015).
     """
 
     object_id = models.CharField(max_length=100, primary_key=True)  # type--uuid
