@@ -608,7 +608,7 @@ def test_the_mirrors_catch(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("fault", "said"), (*OF_PAGES, *OF_TAXII), ids=lambda one: getattr(one, "__name__", "")
+    ("fault", "said"), [*OF_PAGES, *OF_TAXII], ids=lambda one: getattr(one, "__name__", "")
 )
 def test_the_exit_itself_catches(
     fault: Plant,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from advisories.importing.document import ImportedAdvisory
 from law.vocabulary import Pap, Tlp
@@ -68,6 +69,7 @@ def _section(rng: Random, position: int, kind: str) -> SharedSection:
         )
     return SharedSection(
         id=position,
+        lineage=UUID(int=position),
         position=position,
         kind=kind,
         heading=rng.choice(["", "Onderdeel", "General", "\t"]),
@@ -121,6 +123,7 @@ def imported(read: ImportedAdvisory, *, rng: Random, number: int) -> Shared:
     sections = [
         SharedSection(
             id=position,
+            lineage=UUID(int=position),
             position=position,
             kind=section.kind,
             heading=section.heading,
