@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,12 @@ class PermittedActions(StrEnum):
     INTERNALLY_VISIBLE = "internally-visible-actions"
     EXTERNALLY_VISIBLE_INDIRECT = "externally-visible-indirect-actions"
     EXTERNALLY_VISIBLE_DIRECT = "externally-visible-direct-actions"
+
+
+def narrowest(words: Iterable[str]) -> PermittedActions | None:
+    """The narrowest of what originators permit; an empty word says nothing."""
+    order = list(PermittedActions)
+    return min((PermittedActions(word) for word in words if word), key=order.index, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Object:
     added_at: datetime
     place: Place
     of: str  # the advisory and version, for the record; empty of what is the same for everyone
+    version_id: int | None  # of that version
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ class _Walk:
                     group.added_at + min(rank, WITHIN) * MICROSECOND,
                     Place(group.position, rank),
                     f"{group.shared.advisory} [{group.shared.version}]" if group.shared else "",
+                    group.shared.version_id if group.shared else None,
                 )
 
     def _version_fits(self, group: _Group, one: Rendered) -> bool:

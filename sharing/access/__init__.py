@@ -24,6 +24,7 @@ from sharing.access.readers import (
 )
 from sharing.access.searching import search
 from sharing.access.sending import for_sending
+from sharing.access.told import first_openings
 from sharing.errors import BadCursor, NotShared, Withdrawn
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Reader",
     "Withdrawn",
     "count",
+    "first_openings",
     "for_sending",
     "groups_of",
     "holdings",

@@ -6,7 +6,7 @@ the first opening in each hour is kept, without an address, and a denial not at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -33,7 +33,7 @@ def opened(
         outcome = "allow" if verdicts else "NOT_SHARED"
         _record(reader, str(version), outcome, verdicts, action=action, at=at)
         if verdicts and action == "advisory.open":
-            _first_opening(reader, version, at=at)
+            first_openings(reader, [version.pk], at=at)
 
 
 def refused(reader: Reader, number: str, *, action: str, withdrawn: bool, at: datetime) -> None:
@@ -73,12 +73,13 @@ def _record(
     )
 
 
-def _first_opening(reader: Reader, version: AdvisoryVersion, *, at: datetime) -> None:
+def first_openings(reader: Reader, versions: Iterable[int], *, at: datetime) -> None:
+    """Keep that the reader, who is not the public, has opened these versions."""
     with connection.cursor() as db:
         db.execute(
             "INSERT INTO sharing_opening (version_id, organisation_id, actor, at)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [version.pk, reader.organisation_id, reader.actor, at],
+            " SELECT unnest(%s::bigint[]), %s, %s, %s ON CONFLICT DO NOTHING",
+            [list(versions), reader.organisation_id, reader.actor, at],
         )
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
-from advisories.iep import PermittedActions
+from advisories.iep import PermittedActions, narrowest
 from law.rules import RULES, Rule
 from law.vocabulary import Pap, RegimeId, Tlp
 from sharing.shared import Shared, SharedDecision, SharedDecisions, SharedSection
@@ -95,7 +95,7 @@ def advisory_page(shared: Shared) -> AdvisoryPage:
     """Everything the template needs; it computes nothing."""
     sections = tuple(_section(section) for section in shared.sections)
     paps = [section.pap for section in shared.sections if section.pap]
-    permitted = narrowest(shared)
+    permitted = narrowest(section.permitted_actions for section in shared.sections)
     strictest = max(paps, key=list(Pap).index) if paps else None
     return AdvisoryPage(
         shared=shared,
@@ -122,13 +122,6 @@ def why_page(found: SharedDecisions) -> tuple[WhySection, ...]:
         WhySection(decision, word(RegimeId(decision.regime)), word(decision.purpose))
         for decision in found.decisions
     )
-
-
-def narrowest(shared: Shared) -> PermittedActions | None:
-    """The narrowest of what originators permit."""
-    order = list(PermittedActions)
-    given = [PermittedActions(s.permitted_actions) for s in shared.sections if s.permitted_actions]
-    return min(given, key=order.index) if given else None
 
 
 def _section(section: SharedSection) -> SectionPage:

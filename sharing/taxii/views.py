@@ -124,6 +124,9 @@ class InCollection(Endpoint):
         found = objects(self.caller.reader, after=after, wanted=wanted, limit=limit, at=at)
         of = sorted({one.of for one in found.items if one.of})
         self.record(self.action, collection.alias, at=at, versions=of, objects=len(found.items))
+        if self.action != "manifest":
+            opened = {one.version_id for one in found.items if one.version_id is not None}
+            access.first_openings(self.caller.reader, opened, at=at)
         if "object_id" in self.kwargs and not found.items and after == START:
             raise access.NotShared
         more = cursors.cursor(found.next, context=context) if found.next else None

@@ -52,6 +52,7 @@ class Part:
     heading: str = ""  # one by its kind when left out
     pap: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    terms: Mapping[str, Any] = field(default_factory=dict)  # of the source, as in the marking
 
 
 LEAD = Part()
@@ -142,6 +143,7 @@ class Published:
                 personal_data="none",
                 provenance="public",
                 tlp=part.tlp,
+                **part.terms,
                 pap=part.pap,
             )
         for predicate in ATTESTED:

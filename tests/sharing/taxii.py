@@ -16,6 +16,7 @@ from tests.sharing.published import Machine
 
 MEDIA_TYPE = "application/taxii+json;version=2.1"
 ROOT = "/taxii2/portal/"
+STATICS = 15  # our identity, five labels of TLP, four of PAP, five permitted actions of IEP
 
 
 @dataclass(frozen=True)

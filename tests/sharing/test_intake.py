@@ -181,7 +181,7 @@ DEEP = b'{"objects":' + b"[" * 5000 + b"]" * 5000 + b"}"
         (
             json.dumps({"objects": [made("note", content="Stg. GEHEIM")]}).encode(),
             422,
-            "CLASSIFIED",
+            "DENY_CLASSIFIED",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,

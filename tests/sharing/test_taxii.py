@@ -14,13 +14,13 @@ from stix2validator import ValidationOptions, validate_string
 from taxii2client.v21 import as_pages
 
 from recipients.models import Assurance, Organisation
+from sharing.models import Opening
 from sharing.services import registry, releasing
 from tests.sharing.published import LEAD, SECRETS, Part, Published
-from tests.sharing.taxii import MEDIA_TYPE, Program, api_root, collection, server
+from tests.sharing.taxii import MEDIA_TYPE, STATICS, Program, api_root, collection, server
 
 pytestmark = pytest.mark.django_db
 ADVISORIES = "collections/advisories/"
-STATICS = 10  # our identity, five labels of TLP, four of PAP
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +139,37 @@ def test_every_object_bears_the_labels_of_its_section_and_the_report_the_stricte
     assert ("report", "PAP:AMBER", "TLP:AMBER") in worn
     assert ("vulnerability", "TLP:GREEN") in worn
     assert {o["id"] for o in objects} >= {r for o in objects for r in o.get("object_refs", [])}
+
+
+def test_what_the_source_permits_is_a_mark_and_the_report_bears_the_narrowest(
+    world: Published, program: Program
+) -> None:
+    iep = {"iep_policy": "TLP-plus", "iep_attribution": "must-not", "iep_source": "CERT Elders"}
+    mild, strict = "externally-visible-direct-actions", "contact-for-instruction"
+    parts = (
+        Part(terms={**iep, "iep_permitted_actions": mild}),
+        Part("measures", "Bel eerst.", terms={**iep, "iep_permitted_actions": strict}),
+    )
+    world.publish(parts, at=timezone.now())
+    objects = program.walk("advisories", limit=1000)
+    names = {o["id"]: o["name"] for o in objects if o["type"] == "marking-definition"}
+    worn = {
+        (o["type"], *sorted(names[mark] for mark in o["object_marking_refs"]))
+        for o in objects[STATICS:]
+    }
+    assert ("report", f"IEP permitted_actions: {strict}", "TLP:GREEN") in worn
+    assert ("course-of-action", f"IEP permitted_actions: {strict}", "TLP:GREEN") in worn
+    assert "CERT Elders" not in json.dumps(objects)
+
+
+def test_reading_the_objects_is_opening_them_and_reading_the_manifest_is_not(
+    world: Published, program: Program
+) -> None:
+    world.publish([LEAD], at=timezone.now())
+    assert program.walk("advisories", limit=1000, what="manifest")
+    assert not Opening.objects.exists()
+    program.walk("advisories", limit=1000)
+    assert Opening.objects.count() == 1
 
 
 def test_equal_permissions_are_equal_bytes_and_other_permissions_another_report(

@@ -20,6 +20,7 @@ from pytest_django.fixtures import Settings
 from sharing.models import IntakeItem
 from sharing.services import releasing
 from tests.sharing.published import LEAD, SECRETS, Machine, Part, Published, published
+from tests.sharing.taxii import STATICS
 from tests.sharing.test_intake import ENVELOPE
 
 pytestmark = [pytest.mark.processes]
@@ -126,4 +127,4 @@ def test_the_follower_keeps_what_it_may_and_drops_the_rest(
     assert "Gaat weg" not in text
     assert "Blijft." in text
     assert str(kept.version.advisory) in text
-    assert len(list(copy.iterdir())) == 12
+    assert len(list(copy.iterdir())) == STATICS + 2

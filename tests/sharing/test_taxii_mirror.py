@@ -18,12 +18,11 @@ from sharing.access import permitted_sections, reader_of_machine
 from sharing.models import Release
 from sharing.services import registry
 from tests.sharing.published import LEAD, Part, published
-from tests.sharing.taxii import Program
+from tests.sharing.taxii import STATICS, Program
 from tests.sharing.test_changes import Happenings
 
 pytestmark = pytest.mark.django_db
 STEPS = 12
-STATICS = 10
 OBJECTS = "collections/advisories/objects/"
 
 

@@ -14,6 +14,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from advisories.iep import narrowest
 from advisories.importing.errors import Refused
 from advisories.importing.validating import validate
 from advisories.models import Section
@@ -23,7 +24,7 @@ from sharing.renditions.csaf.editions import V20, Edition
 from sharing.renditions.csaf.notes import notes, references
 from sharing.renditions.csaf.products import product_tree, with_ids
 from sharing.renditions.csaf.vulnerabilities import vulnerabilities
-from sharing.renditions.html import ACTION, MEANING, PERMITTED, narrowest
+from sharing.renditions.html import ACTION, MEANING, PERMITTED
 from sharing.shared import Shared, SharedSection
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ def _distribution(shared: Shared) -> str:
     if paps := [section.pap for section in shared.sections if section.pap]:
         strictest = max(paps, key=list(Pap).index)
         lines.append(f"PAP:{strictest.value.upper()}: {ACTION[strictest]}")
-    if permitted := narrowest(shared):
+    if permitted := narrowest(section.permitted_actions for section in shared.sections):
         lines.append(f"IEP {permitted.value}: {PERMITTED[permitted]}")
     return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from advisories.iep import narrowest
 from advisories.models import Advisory, Section
 from sharing.renditions.stix.common import Rendered, instant, object_id, publisher, rendered
 from sharing.renditions.stix.sections import language, prose, section_objects
@@ -49,7 +50,11 @@ def _report(shared: Shared, refs: list[str], *, created: datetime) -> Rendered:
         id_=object_id("report", shared.advisory, *sorted(s.lineage.hex for s in shared.sections)),
         created=created,
         modified=shared.released_at,
-        marks=marks(shared.tlp, max(paps, key=PAP_STRICTNESS.index) if paps else None),
+        marks=marks(
+            shared.tlp,
+            max(paps, key=PAP_STRICTNESS.index) if paps else None,
+            narrowest(section.permitted_actions for section in shared.sections),
+        ),
         name=" ".join(part for part in (shared.advisory, shared.title) if part),
         description="\n\n".join(part for part in description if part),
         report_types=[TYPES[shared.kind]],

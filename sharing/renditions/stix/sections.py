@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from advisories.iep import narrowest
 from advisories.models import Section
 from sharing.renditions.stix.common import Rendered, instant, object_id, publisher, rendered
 from sharing.renditions.stix.patterns import pattern_of
@@ -37,7 +38,9 @@ class _Maker:
             id_=id_,
             created=self.created,
             modified=self.shared.released_at,
-            marks=marks(self.section.tlp, self.section.pap),
+            marks=marks(
+                self.section.tlp, self.section.pap, narrowest([self.section.permitted_actions])
+            ),
             lang=language(self.shared),
             **more,
         )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
+from advisories.iep import PermittedActions
 from law.vocabulary import Pap, Tlp
 from sharing.renditions.stix.common import Rendered, encoded, instant, object_id, publisher
 
@@ -30,14 +31,31 @@ def pap_id(pap: Pap) -> str:
     return object_id("marking-definition", "pap", pap.value)
 
 
-def marks(tlp: Tlp, pap: Pap | None) -> list[str]:
-    """The markings of an object; PAP, which STIX does not know, as a statement of ours."""
-    return [TLP_IDS[tlp], *([pap_id(pap)] if pap else [])]
+def iep_id(permitted: PermittedActions) -> str:
+    return object_id("marking-definition", "iep-permitted-actions", permitted.value)
+
+
+def marks(tlp: Tlp, pap: Pap | None, permitted: PermittedActions | None) -> list[str]:
+    """The markings of an object; PAP and what the originator permits (IEP 2.0), which STIX does not
+    know, as statements of ours."""
+    return [
+        TLP_IDS[tlp],
+        *([pap_id(pap)] if pap else []),
+        *([iep_id(permitted)] if permitted else []),
+    ]
 
 
 def statics() -> tuple[Rendered, ...]:
-    """Our identity, the five labels of TLP 2.0 and the labels of PAP."""
-    return (_identity(), *(_tlp(tlp) for tlp in Tlp), *(_pap(pap) for pap in Pap))
+    """Our identity, the five labels of TLP 2.0, those of PAP and the permitted actions of IEP."""
+    return (
+        _identity(),
+        *(_tlp(tlp) for tlp in Tlp),
+        *(_statement(pap_id(pap), f"PAP:{pap.value.upper()}") for pap in Pap),
+        *(
+            _statement(iep_id(permitted), f"IEP permitted_actions: {permitted.value}")
+            for permitted in PermittedActions
+        ),
+    )
 
 
 def _identity() -> Rendered:
@@ -72,17 +90,16 @@ def _tlp(tlp: Tlp) -> Rendered:
     return Rendered(TLP_IDS[tlp], created, encoded(value))
 
 
-def _pap(pap: Pap) -> Rendered:
+def _statement(id_: str, label: str) -> Rendered:
     created = instant(OURS_CREATED)
-    label = f"PAP:{pap.value.upper()}"
     value = {
         "type": "marking-definition",
         "spec_version": "2.1",
-        "id": pap_id(pap),
+        "id": id_,
         "created": created,
         "created_by_ref": publisher(),
         "name": label,
         "definition_type": "statement",
         "definition": {"statement": label},
     }
-    return Rendered(pap_id(pap), created, encoded(value))
+    return Rendered(id_, created, encoded(value))
