@@ -18,7 +18,8 @@ from django.urls.resolvers import RoutePattern
 from sharing.models import Audience
 from tests.canary.people import World
 
-PROGRAMS = ("api/", "^csaf/", r"^\.well-known/")  # visited by `programs` and `provider`
+# Visited by `programs`, `taxii` and `provider`.
+PROGRAMS = ("api/", "taxii2/", "^csaf/", r"^\.well-known/")
 LAST = "accounts/logout/"  # who asks for this one is asked again who he is
 
 
