@@ -141,14 +141,14 @@ class Board:
 
     release: Release
     total: int
-    counts: tuple[tuple[str, int], ...]
+    counts: tuple[tuple[str, Any, int], ...]  # status, its word, how many
     missing: list[Delivery]
     alarms: list[Alarm]  # open ones about this release
     lead: int | None  # id of the first section
 
     @property
     def done(self) -> int:
-        return dict(self.counts).get("handed_over", 0)
+        return sum(n for status, _word, n in self.counts if status == "handed_over")
 
     @property
     def percent(self) -> int:
@@ -170,7 +170,11 @@ def board(release_id: int) -> Board | None:
     return Board(
         release=release,
         total=sum(found.values()),
-        counts=tuple((status, found[status]) for status in Delivery.Status.values if found[status]),
+        counts=tuple(
+            (status.value, status.label, found[status.value])
+            for status in Delivery.Status
+            if found[status.value]
+        ),
         missing=list(missing.select_related("contact", "organisation")[:50]),
         alarms=list(release.alarms.filter(resolved_at=None).order_by("-raised_at")),
         lead=release.version.sections.order_by("position").values_list("pk", flat=True).first(),

@@ -29,12 +29,14 @@ class Delivery(models.Model):
         EMAIL = "email"
 
     class Status(models.TextChoices):
-        PENDING = "pending"
-        SENDING = "sending"
-        HANDED_OVER = "handed_over"  # the receiving server answered 250
-        FAILED = "failed"  # permanently refused, or no more tries: a person must act
-        WITHHELD = "withheld"  # lawful when queued, no longer lawful when sent
-        RECALLED = "recalled"  # the release was withdrawn before it was sent
+        PENDING = "pending", _("waiting")
+        SENDING = "sending", _("being sent")
+        HANDED_OVER = "handed_over", _("handed over")  # the receiving server answered 250
+        # Permanently refused, or no more tries: a person must act.
+        FAILED = "failed", _("failed")
+        # Lawful when queued, no longer lawful when sent.
+        WITHHELD = "withheld", _("withheld")
+        RECALLED = "recalled", _("recalled")  # the release was withdrawn before it was sent
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     # Ten thousand rows in one publish: no index that no query uses. `release` leads the unique one.
