@@ -87,6 +87,7 @@ TABLE: dict[str, Row] = {
     "api:public-advisories": row(GET=everyone(200)),
     "api:public-advisory": row(lambda world: {"number": world.number}, GET=everyone(404)),
     "api:decisions": row(lambda world: {"number": world.number}, GET=only("machine", others=401)),
+    "api:my-markings": row(GET=only("machine", others=401)),
     "api:changes": row(GET=only("machine", others=401)),
     "api:openapi": row(GET=everyone(200)),
     "api:nothing": row(lambda _: {"rest": "elsewhere"}, GET=everyone(404)),

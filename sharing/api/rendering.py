@@ -5,12 +5,15 @@ Positions and ids of sections stay behind: a gap in them would tell that there i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from law.vocabulary import Code
 from sharing.changes import Changes
+from sharing.entitlements import Entitlements, Standing
 from sharing.renditions.explanation import safe_json
 from sharing.shared import Listed, Page, Shared, SharedDecisions, SharedSection
 
@@ -90,3 +93,20 @@ def changes(found: Changes) -> dict[str, Any]:
         "next": found.next,
         "more": found.more,
     }
+
+
+def my_markings(found: Entitlements, *, at: datetime) -> dict[str, Any]:
+    return {
+        "organisation": found.organisation,
+        "at": at,
+        "capacities": _standings(found.capacities),
+        "sectors": _standings(found.sectors),
+        "territories": _standings(found.territories),
+        "assurances": _standings(found.assurances),
+        "held": [{"tlp": tlp.label, "versions": count} for tlp, count in found.labels],
+        "digest": found.digest,
+    }
+
+
+def _standings(found: Iterable[Standing]) -> list[dict[str, Any]]:
+    return [{"what": one.what, "until": one.until} for one in found]

@@ -168,3 +168,36 @@ class WithdrawnProblem(Problem):
     """The advisory was withdrawn; what you hold of it is no longer valid."""
 
     withdrawn = WithdrawnAdvisory()
+
+
+class Standing(serializers.Serializer[Any]):
+    """A fact of the registry about you that is in force."""
+
+    what = CharField()
+    until = DateTimeField(allow_null=True, help_text="Null when no end is known.")
+
+
+class Held(serializers.Serializer[Any]):
+    """How many versions you may open whose strictest label is this one."""
+
+    tlp = ChoiceField(TLP)
+    versions = serializers.IntegerField(min_value=1)
+
+
+class MyMarkings(serializers.Serializer[Any]):
+    """What your organisation is entitled to."""
+
+    organisation = CharField()
+    at = DateTimeField()
+    capacities = Standing(many=True, help_text="What you count as under the Act.")
+    sectors = Standing(many=True, help_text="Codes of annexes I and II of NIS2.")
+    territories = Standing(many=True)
+    assurances = Standing(many=True, help_text="Terms in force between you and the NCSC.")
+    held = Held(many=True)
+    digest = CharField(
+        help_text=(
+            "SHA-256 in hexadecimal of what you should hold: of each item of `listAdvisories`, in"
+            " its order, the line `NUMBER VERSION TLP` and a line feed. Yours differs: you are"
+            " behind."
+        )
+    )

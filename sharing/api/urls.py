@@ -21,6 +21,7 @@ urlpatterns = [
         views.PublicAdvisory.as_view(),
         name="public-advisory",
     ),
+    path("my-markings", views.MyMarkings.as_view(), name="my-markings"),
     path("changes", views.Feed.as_view(), name="changes"),
     path("openapi.json", views.Document.as_view(), name="openapi"),
     re_path(r"^(?P<rest>(?s:.*))", views.Nothing.as_view(), name="nothing"),

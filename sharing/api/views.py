@@ -20,6 +20,7 @@ from sharing import access
 from sharing.api import VERSION, parameters, rendering, serializers
 from sharing.api.authentication import MachineAuthentication, MayRead
 from sharing.changes import changes
+from sharing.entitlements import entitlements
 from sharing.machines import Caller
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
@@ -248,6 +249,22 @@ class Feed(Endpoint):
         shown = [f"{item.advisory} [{item.version}]" for item in found.items]
         _record_page(self.reader, "changes.list", shown, at=at)
         return self.tell(rendering.changes(found))
+
+
+class MyMarkings(Endpoint):
+    """What your organisation counts as, until when, and what it may hold now."""
+
+    @extend_schema(
+        operation_id="getMyMarkings",
+        summary="What you are entitled to, until when, and a digest of what you should hold",
+        tags=["changes"],
+        responses=answers(serializers.MyMarkings, 404),
+    )
+    def get(self, request: Request) -> HttpResponse:
+        at = timezone.now()
+        found = entitlements(self.reader, at=at)
+        _record_page(self.reader, "entitlements.read", [], at=at)
+        return self.tell(rendering.my_markings(found, at=at))
 
 
 @extend_schema(exclude=True)

@@ -13,7 +13,7 @@ from django.test import Client
 
 from sharing.api import SCOPE
 from tests.canary import oracle
-from tests.canary.exits import Visit, allowed, bare, newest, seen, tombstones
+from tests.canary.exits import Visit, allowed, bare, canaries, newest, seen, tombstones
 from tests.canary.making import HOUR
 from tests.canary.people import Who, World
 
@@ -88,6 +88,10 @@ class _Program:
             told = must if one is None else one.headings
             yield Visit(f"REST {path}/decisions {label} by {who}", seen(why), told, NOTHING)
         yield from self._feed(who)
+        standing = self.get("my-markings")
+        assert standing.status_code == 200
+        # Its own name, and of advisories no word.
+        yield Visit(f"entitlements of {who}", seen(standing), NOTHING, canaries(who.org.name))
 
     def _feed(self, who: Who) -> Iterator[Visit]:
         world = self.world
@@ -110,5 +114,12 @@ class _Program:
         refused = {bare(self.get(path)) for path, _, _ in self._paths()}
         refused.add(bare(self.get(f"advisories/{ABSENT}")))
         assert len(refused) == 1, "refusals differ"
-        for path in ("advisories", "changes", "openapi.json", "advisories/", "nothing"):
+        for path in (
+            "advisories",
+            "changes",
+            "my-markings",
+            "openapi.json",
+            "advisories/",
+            "nothing",
+        ):
             yield Visit(f"REST {path} from outside", seen(self.get(path)), NOTHING, NOTHING)
