@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from advisories.errors import NotAllowed, Stale, WrongStatus
@@ -13,10 +12,10 @@ from advisories.models import AdvisoryVersion
 from advisories.services.reviewing import content_digest
 from audit.services import record
 from law.regimes import regime_at
-from recipients.models import Organisation, User
+from recipients.models import User
 from recipients.roles import Right, may
 from sharing import tasks
-from sharing.delivery.claim import MAY_HAVE_ARRIVED
+from sharing.delivery.owing import owe_notices, owe_withdrawals
 from sharing.facts.matter import Matter
 from sharing.granting import store
 from sharing.granting.deciding import everyone
@@ -123,7 +122,7 @@ def withdraw(*, release_id: int, reason: str, by: User, at: datetime) -> Release
         )
     ]
     newest = live[-1]
-    told = _owe_withdrawal_notices(newest, live, at=at)
+    told = owe_withdrawals(newest, live, at=at)
     recalled = Delivery.objects.filter(
         release__in=live, kind__in=Delivery.TELLS, status=Delivery.Status.PENDING
     ).update(status=Delivery.Status.RECALLED)
@@ -151,70 +150,3 @@ def _locked(version_id: int) -> AdvisoryVersion:
         .select_related("advisory", "author", "approved_by")
         .get(pk=version_id)
     )
-
-
-def owe_notices(
-    release: Release, *, at: datetime, opened_to: Iterable[Organisation] | None = None
-) -> int:
-    """One delivery per active contact of everyone who may see something. One statement.
-
-    `opened_to`: only to these, to whom an act of `at` opened more of what is out already.
-    """
-    kind = Delivery.Kind.NOTICE if opened_to is None else Delivery.Kind.WIDENED
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NOTICES,
-            {
-                "release": release.pk,
-                "version": release.version_id,
-                "kind": kind.value,
-                "only": None if opened_to is None else [one.pk for one in opened_to],
-                "occasion": None if opened_to is None else at,
-                "at": at,
-            },
-        )
-        return int(cursor.rowcount)
-
-
-_NOTICES = """
-INSERT INTO sharing_delivery
-  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, occasion,
-   attempts)
-SELECT gen_random_uuid(), r.id, c.id, c.organisation_id, %(kind)s, 'email', 'pending', r.urgent,
-       %(at)s, %(occasion)s, 0
-  FROM sharing_release r
-  JOIN recipients_contact c ON c.active
-  JOIN recipients_organisation o ON o.id = c.organisation_id
-   AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
- WHERE r.id = %(release)s
-   AND (%(only)s::uuid[] IS NULL OR o.id = ANY(%(only)s::uuid[]))
-   AND (o.id IN (
-          SELECT m.organisation_id FROM sharing_audiencemembership m
-            JOIN sharing_audience a ON a.id = m.audience_id
-           WHERE m.valid_from <= %(at)s AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
-             AND a.group_id IN (SELECT group_id FROM sharing_grant WHERE version_id = %(version)s))
-        OR o.group_id IN (SELECT group_id FROM sharing_grant WHERE version_id = %(version)s)
-        OR c.user_id IN (SELECT user_id FROM sharing_personalgrant WHERE version_id = %(version)s))
-ON CONFLICT DO NOTHING
-"""
-
-
-def _owe_withdrawal_notices(newest: Release, live: list[Release], *, at: datetime) -> int:
-    """One notice per contact that was told of any version, or is being told at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WITHDRAWALS,
-            {"newest": newest.pk, "releases": [one.pk for one in live], "at": at},
-        )
-        return int(cursor.rowcount)
-
-
-_WITHDRAWALS = f"""
-INSERT INTO sharing_delivery
-  (id, release_id, contact_id, organisation_id, kind, channel, status, urgent, due_at, attempts)
-SELECT gen_random_uuid(), %(newest)s, told.contact_id, told.organisation_id, 'withdrawal',
-       'email', 'pending', true, %(at)s, 0
-  FROM (SELECT DISTINCT d.contact_id, d.organisation_id FROM sharing_delivery d
-         WHERE d.release_id = ANY(%(releases)s) AND {MAY_HAVE_ARRIVED}) told
-ON CONFLICT DO NOTHING
-"""  # noqa: S608 -- constants only

@@ -22,9 +22,9 @@ from law.regimes import regime_at
 from recipients.models import User
 from recipients.roles import Right, may
 from sharing import manual, tasks
+from sharing.delivery.owing import owe_notices
 from sharing.granting.following import follow_rulings
 from sharing.models import LegalRuling, Release
-from sharing.services.releasing import owe_notices
 
 
 @transaction.atomic(durable=True)

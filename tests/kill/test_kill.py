@@ -24,7 +24,7 @@ DECISIVE = {
     "publish": (
         "releasing.py:_locked",  # nothing written
         "store.py:store",
-        "releasing.py:owe_notices",
+        "owing.py:owe_notices",
         "feed.py:announce",
         "tasks.py:wake",  # all written, not committed
         "tasks.py:ring",  # committed
