@@ -14,6 +14,7 @@ APPEND_ONLY: tuple[str, ...] = (
     "sharing.EndedGrant",
     "sharing.FeedEvent",
     "sharing.DeliveryAttempt",
+    "sharing.LiftedEmbargo",
     "sharing.Opening",
     "sharing.Receipt",
     "sharing.SuppliedAttestation",

@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "sharing.tasks.sweep", "schedule": 60.0},
     "seal": {"task": "audit.tasks.seal", "schedule": 60.0},
     "expire": {"task": "sharing.tasks.expire", "schedule": 60.0},
+    "lift-embargoes": {"task": "sharing.tasks.lift_embargoes", "schedule": 60.0},
     "watch-duties": {"task": "sharing.tasks.watch_duties", "schedule": 60.0},
     "reassess": {"task": "sharing.tasks.reassess", "schedule": 60.0},
 }

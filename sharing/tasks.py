@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from sharing.delivery.drain import drain
 from sharing.duties import watch
+from sharing.embargoes import lift
 from sharing.granting.following import expire as expire_grants
 from sharing.granting.reassessing import work
 
@@ -38,6 +39,15 @@ def sweep() -> None:
 def expire() -> None:
     """Move what time alone has changed, and tell the feed."""
     expire_grants(at=timezone.now())
+
+
+@shared_task(name="sharing.tasks.lift_embargoes", ignore_result=True)
+def lift_embargoes() -> None:
+    """Open what waited for the end of an embargo, and wake whoever tells of it."""
+    done = lift(at=timezone.now())
+    if done:
+        log.info("releases whose embargo ended: %d", done)
+        wake(urgent=True)
 
 
 @shared_task(name="sharing.tasks.reassess", ignore_result=True)

@@ -3,6 +3,7 @@
 from sharing.models.audience import Audience, AudienceMembership
 from sharing.models.deciding import Decision, FactSheet, Release
 from sharing.models.delivering import Alarm, Delivery, DeliveryAttempt
+from sharing.models.embargo import LiftedEmbargo
 from sharing.models.exceptional import ExceptionalSupply, SuppliedAttestation
 from sharing.models.exchanging import IntakeItem, ServedObject
 from sharing.models.feed import FeedEvent
@@ -30,6 +31,7 @@ __all__ = [
     "Grant",
     "IntakeItem",
     "LegalRuling",
+    "LiftedEmbargo",
     "Opening",
     "PersonalGrant",
     "PublicReading",

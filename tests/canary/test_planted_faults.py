@@ -25,11 +25,12 @@ from recipients.models import Assurance, Designation, SectorMembership
 from sharing import access, objects
 from sharing.access import listing, opening, readers, searching, sending, told
 from sharing.api import problems, rendering, views
+from sharing.delivery import owing
 from sharing.facts import attested, matter, profiles
 from sharing.granting import store
 from sharing.models import CsafDocument, EndedGrant, ServedObject
 from sharing.renditions import html, mail, stix
-from sharing.services import csaf, registry, releasing
+from sharing.services import csaf, registry
 from sharing.shared import Shared
 from sharing.taxii import cursors
 from sharing.taxii import problems as taxii_problems
@@ -325,10 +326,10 @@ def the_registry_is_not_followed(patch: pytest.MonkeyPatch) -> None:
 def notices_to_everyone(patch: pytest.MonkeyPatch) -> None:
     """A message is owed to every contact, and sending judges nobody."""
     start, end = (
-        releasing._NOTICES.index("   AND (o.id IN"),
-        releasing._NOTICES.index("ON CONFLICT"),
+        owing._NOTICES.index("   AND (o.id IN"),
+        owing._NOTICES.index("ON CONFLICT"),
     )
-    patch.setattr(releasing, "_NOTICES", releasing._NOTICES[:start] + releasing._NOTICES[end:])
+    patch.setattr(owing, "_NOTICES", owing._NOTICES[:start] + owing._NOTICES[end:])
     held = sending.held_sections
 
     def all_held(release: Any, contacts: Any, *, at: datetime) -> Any:
