@@ -1,6 +1,6 @@
 """What any reader sees anywhere is exactly what an independent reading of the rules allows.
 
-Thirty worlds a run. `CANARY_SEED` repeats a run, `CANARY_WORLDS` asks for more.
+Twenty worlds a run. `CANARY_SEED` repeats a run, `CANARY_WORLDS` asks for more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.canary.check import check
 from tests.canary.world import rolled_back
 from tests.sharing.mailserver import MailServer
 
-WORLDS = int(os.environ.get("CANARY_WORLDS", "30"))
+WORLDS = int(os.environ.get("CANARY_WORLDS", "20"))
 
 
 @pytest.mark.django_db
