@@ -116,8 +116,7 @@ def database_of_its_own(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
             connection.close()
             connection.settings_dict["NAME"] = shared
             with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:
-                # Waits for backends that are just ending; the owner may not end the others'.
-                owner.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+                drop(name, server=owner)
 
 
 @pytest.fixture(scope="session")

@@ -255,14 +255,22 @@ def follow_supply(version_id: int, *, at: datetime) -> None:
 
 
 def decide_release_anew(
-    release: Release, *, reason: EndedGrant.Reason, at: datetime, matter: Matter | None = None
+    release: Release,
+    *,
+    reason: EndedGrant.Reason,
+    at: datetime,
+    matter: Matter | None = None,
+    lost: Collection[store.Ended] = (),
 ) -> None:
     """Decide one release again for everyone it is addressed to, and tell the feed what changed.
 
-    `matter`: other facts than the database holds, to see what they would do.
+    `matter`: other facts than the database holds, to see what they would do. `lost`: grants of
+    groups that were ended a moment ago; whoever holds them again has lost nothing.
     """
     version = {"version": release.version_id}
     before = _holders(release.version_id, at=at)
+    for one in lost:
+        before[one.holder].add(one.section_id)
     groups, people = (
         {
             gone.holder
@@ -314,6 +322,14 @@ def _expire_grants(*, at: datetime) -> int:
     personal = store.end(
         store.BY_PERSON, ran_out, {"now": at}, reason=EndedGrant.Reason.EXPIRED, at=at
     )
+    # A grant ends with the first of the facts that were known when it was decided, needed or not:
+    # what the law still allows without that fact is granted again at once.
+    again = _live(at=at).filter(version__in={one.version_id for one in (*gone, *personal)})
+    decided = set()
+    for release in again:
+        lost = [one for one in gone if one.version_id == release.version_id]
+        decide_release_anew(release, reason=EndedGrant.Reason.REPLACED, at=at, lost=lost)
+        decided.add(release.version_id)
     for table, ended in ((store.BY_GROUP, gone), (store.BY_PERSON, personal)):
         store.settle_newest(
             table,
@@ -329,6 +345,7 @@ def _expire_grants(*, at: datetime) -> int:
             at=at,
         )
         for one in gone
+        if one.version_id not in decided  # those were told what changed, if anything did
     )
     return len(gone) + len(personal)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -54,6 +55,9 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 @pytest.fixture(scope="package")
 def server(world: World) -> Iterator[str]:
     """The address of a server on the world."""
+    kept = connection.settings_dict["CONN_MAX_AGE"]
+    connection.settings_dict["CONN_MAX_AGE"] = 0  # its threads leave no session behind
     running = LiveServer("127.0.0.1")
     yield running.url
     running.stop()
+    connection.settings_dict["CONN_MAX_AGE"] = kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import get_resolver
 from django.utils import timezone
@@ -15,7 +16,7 @@ from ncsc_portal.demo.registry import person
 from recipients.models import Designation, Domain, Organisation
 from sharing.models import Audience, Release
 from sharing.services import releasing
-from tests.canary.addresses import filled, walk
+from tests.canary.addresses import LAST, PROGRAMS, filled, walk
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class World:
     def addresses(self) -> Iterator[str]:
         """Every address but those of programs and of static files, and the one that logs out."""
         for route, pattern in walk(get_resolver().url_patterns, ""):
-            if not route.startswith(("api/", "identity/", "accounts/logout")):
+            if not route.startswith((*PROGRAMS, "identity/", LAST)):
                 yield from filled(route, pattern, self.values)
 
 
@@ -67,6 +68,7 @@ def _values(release: Release, draft: int) -> dict[str, list[Any]]:
         "reassessment_id": [1],
         "request_id": [1],
         "ending": ["md"],
+        "item_id": [UUID(int=0)],
         "flow": ["statement"],
         "supply_id": [1],
         "ruling_id": [1],

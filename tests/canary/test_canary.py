@@ -29,6 +29,18 @@ def test_readers_see_exactly_what_the_rules_allow(
     check(seed, server=server, caplog=caplog)
 
 
+# A constituency that lapsed took a grant with it that did not need it.
+ONCE_FAILED = (3423310448,)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", ONCE_FAILED)
+def test_worlds_that_once_failed_hold(
+    seed: int, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    check(seed, server=server, caplog=caplog)
+
+
 @pytest.mark.django_db
 def test_every_address_of_the_portal_is_asked_for_in_some_world(
     base_seed: int, server: MailServer, caplog: pytest.LogCaptureFixture

@@ -19,6 +19,7 @@ STEPS = {
     "publish": (
         "sharing/views/releases.py",
         "sharing/services/releasing.py",
+        "sharing/delivery/owing.py",
         "sharing/granting/",
         "sharing/tasks.py",
     ),
