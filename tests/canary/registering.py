@@ -127,7 +127,8 @@ def _fact(maker: Maker, kind: str, value: Any) -> Fact:
     fact.confirmed_at = fact.since
     roll = maker.rng.random()
     if roll < 0.07:
-        fact.until = maker.hours(-90, -1)  # over before anything began
+        # Over before anything began; what began later than that never held at all.
+        fact.until = max(maker.hours(-90, -1), fact.since)
     elif roll < 0.14:
         fact.until = maker.hours(5, 160)  # its end is known beforehand
     elif roll < 0.20:
