@@ -33,9 +33,7 @@ from recipients.models import (
 )
 from recipients.models.facts import FactQuerySet
 from recipients.roles import Right, may
-
-SCOPE = "advisories.read"
-INTAKE_SCOPE = "intake.write"
+from recipients.scopes import INTAKE_SCOPE, READ_SCOPE
 
 
 def _needs(by: User, *rights: Right, at: datetime) -> None:
@@ -365,7 +363,7 @@ def register_machine(
     secret = uuid.uuid4().hex + uuid.uuid4().hex
     client.set_secret(secret)
     client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
-    scopes = [SCOPE, INTAKE_SCOPE] if may_submit else [SCOPE]
+    scopes = [READ_SCOPE, INTAKE_SCOPE] if may_submit else [READ_SCOPE]
     client.set_scopes(scopes)
     client.set_default_scopes(scopes)
     client.save()

@@ -132,7 +132,8 @@ def intake() -> dict[str, list[IntakeItem]]:
 
 
 def intake_item(pk: UUID) -> IntakeItem | None:
-    return IntakeItem.objects.filter(pk=pk).first()
+    """Its bytes are read when they are asked for."""
+    return IntakeItem.objects.filter(pk=pk).defer("received").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from advisories.models import Marking
 from audit.services import record
@@ -25,19 +25,23 @@ ACTOR = "system:embargo"
 
 def due(*, at: datetime) -> list[int]:
     """Ids of live releases with a section whose embargo has ended since they went out, and which
-    were not decided anew for that yet. What stands under a law that has ended waits for its
-    reassessment, which decides it anew anyway."""
+    were not decided anew for that yet."""
+    return sorted(set(_ended(at=at).values_list("section__version__release", flat=True)))
+
+
+def _ended(*, at: datetime) -> QuerySet[Marking]:
+    """Of sections that wait. What stands under a law that has ended waits for its reassessment,
+    which decides it anew anyway."""
     release = "section__version__release"
     lifted = LiftedEmbargo.objects.filter(
         release=OuterRef(release), embargo_until=OuterRef("embargo_until")
     )
-    waiting = Marking.objects.filter(
+    return Marking.objects.filter(
         ~Exists(lifted),
         embargo_until__gt=F(f"{release}__released_at"),
         embargo_until__lte=at,
         **{f"{release}__withdrawn_at": None, f"{release}__stands_under": regime_at(at).id.value},
     )
-    return sorted(set(waiting.values_list(release, flat=True)))
 
 
 def lift(*, at: datetime) -> int:
@@ -52,19 +56,10 @@ def _lift(release_id: int, *, at: datetime) -> bool:
     release = (
         Release.objects.select_for_update(no_key=True, of=("self",))
         .select_related("version__advisory")
-        .filter(pk=release_id, withdrawn_at=None)
-        .first()
+        .get(pk=release_id)
     )
-    if release is None:
-        return False
-    over = Marking.objects.filter(
-        section__version=release.version_id,
-        embargo_until__gt=release.released_at,
-        embargo_until__lte=at,
-    ).values_list("embargo_until", flat=True)
-    followed = LiftedEmbargo.objects.filter(release=release)
-    known = set(followed.values_list("embargo_until", flat=True))
-    new = sorted({until for until in over if until is not None} - known)
+    ended = _ended(at=at).filter(section__version=release.version_id)
+    new = sorted({one.embargo_until for one in ended if one.embargo_until is not None})
     if not new:
         return False
     before = holdings(at=at, version=release.version_id)

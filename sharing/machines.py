@@ -15,8 +15,6 @@ from django.utils.crypto import salted_hmac
 from recipients.models import MachineClient, User
 from sharing import access
 
-READ_SCOPE = "advisories.read"
-INTAKE_SCOPE = "intake.write"
 # Seconds for which a secret that was found good is not hashed again: argon2 is slow on purpose.
 REMEMBERED = 300
 
@@ -90,23 +88,24 @@ def _caller(
 
 
 # SQL, because it runs at every request: the ORM takes longer to write it than PostgreSQL to answer.
-_CALLER = """
-SELECT m.id, m.client_id, m.organisation_id, m.active, u.is_active, t.scopes
+_PROGRAM = "m.id, m.client_id, m.organisation_id, m.active, u.is_active"
+_IN_FORCE = """
+  JOIN recipients_user u ON u.id = m.responsible_id
+  JOIN recipients_organisation o ON o.id = m.organisation_id
+   AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
+"""
+_CALLER = f"""
+SELECT {_PROGRAM}, t.scopes
   FROM allauth_idp_oidc_token t
   JOIN recipients_machineclient m ON m.client_id = t.client_id
-  JOIN recipients_user u ON u.id = m.responsible_id
-  JOIN recipients_organisation o ON o.id = m.organisation_id
-   AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
+{_IN_FORCE}
  WHERE t.type = 'at' AND t.hash = %(hash)s AND t.user_id IS NULL
    AND (t.expires_at IS NULL OR t.expires_at > %(at)s)
-"""
-
-_CLIENT = """
-SELECT c.secret, m.id, m.client_id, m.organisation_id, m.active, u.is_active, c.scopes
+"""  # noqa: S608 (constants of this module only)
+_CLIENT = f"""
+SELECT c.secret, {_PROGRAM}, c.scopes
   FROM allauth_idp_oidc_client c
   JOIN recipients_machineclient m ON m.client_id = c.id
-  JOIN recipients_user u ON u.id = m.responsible_id
-  JOIN recipients_organisation o ON o.id = m.organisation_id
-   AND o.active_from <= %(at)s AND (o.active_until IS NULL OR o.active_until > %(at)s)
+{_IN_FORCE}
  WHERE c.id = %(client)s
-"""
+"""  # noqa: S608 (constants of this module only)

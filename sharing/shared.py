@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from advisories.iep import PermittedActions, narrowest
 from law.vocabulary import Code, Pap, Purpose, Tlp
 
 
@@ -54,6 +55,16 @@ class Shared:
     tlp: Tlp  # the strictest among the sections shared
     sections: tuple[SharedSection, ...]
     versions: tuple[str, ...]  # labels that the reader may open, newest first
+
+    @property
+    def pap(self) -> Pap | None:
+        """The strictest among the sections shared; None when none has one."""
+        return max((s.pap for s in self.sections if s.pap), key=list(Pap).index, default=None)
+
+    @property
+    def permitted(self) -> PermittedActions | None:
+        """The narrowest of what the originators of the sections shared permit."""
+        return narrowest(section.permitted_actions for section in self.sections)
 
     @property
     def open_in_transit(self) -> bool:

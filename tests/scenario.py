@@ -44,7 +44,7 @@ from recipients.models import (
     User,
 )
 from recipients.models.facts import AssuranceKind
-from sharing.api import SCOPE
+from recipients.scopes import READ_SCOPE
 from sharing.facts.attested import by_purpose
 from sharing.facts.profiles import PUBLIC_DIGEST
 from sharing.models import Decision, LegalRuling, Release
@@ -108,7 +108,7 @@ class Scenario:
                 client=self.machine.client,
                 defaults={
                     "expires_at": (at or self.question.instant) + HOUR,
-                    "scopes": SCOPE,
+                    "scopes": READ_SCOPE,
                 },
             )
             answer = Client().get(

@@ -13,6 +13,7 @@ from advisories.addressing import Addressing
 from advisories.importing.csaf import read_advisory
 from advisories.importing.document import Flag, ImportedAdvisory, ImportedSection
 from advisories.importing.errors import Refused, quote
+from advisories.importing.stix import ImportedObjects
 from advisories.importing.text import visible
 from advisories.importing.versions import version_key
 from advisories.linting import classified
@@ -184,7 +185,9 @@ def _hold_if_lowered(read: ImportedAdvisory, *, before: AdvisoryVersion) -> Impo
     return replace(read, flags=(*read.flags, flag))
 
 
-def _first_version(read: ImportedAdvisory, *, by: User, at: datetime) -> AdvisoryVersion:
+def _first_version(
+    read: ImportedAdvisory | ImportedObjects, *, by: User, at: datetime
+) -> AdvisoryVersion:
     advisory = Advisory.objects.create(number=take_number(at=at), created_by=by, created_at=at)
     return _draft(read, advisory=advisory, number=100, by=by, at=at)
 
@@ -220,36 +223,21 @@ def _next_version(
 
 
 @transaction.atomic
-def draft_from(
-    *,
-    title: str,
-    language: str,
-    levels: tuple[str, str],
-    sections: tuple[ImportedSection, ...],
-    by: User,
-    at: datetime,
-) -> AdvisoryVersion:
-    """A new advisory of what somebody brought, as its first draft. `levels`: kans and schade."""
-    version = AdvisoryVersion.objects.create(
-        advisory=Advisory.objects.create(number=take_number(at=at), created_by=by, created_at=at),
-        number=100,
-        title=title,
-        language=language,
-        probability=levels[0],
-        damage=levels[1],
-        addressing=Addressing().to_json(),
-        author=by,
-        last_edited_by=by,
-        created_at=at,
-        edited_at=at,
-    )
+def draft_from(read: ImportedObjects, *, by: User, at: datetime) -> AdvisoryVersion:
+    """A new advisory of what somebody brought, as its first draft."""
+    version = _first_version(read, by=by, at=at)
     Editor.objects.create(version=version, user=by)
-    _write_sections(version, sections=sections)
+    _write_sections(version, sections=read.sections)
     return version
 
 
 def _draft(
-    read: ImportedAdvisory, *, advisory: Advisory, number: int, by: User, at: datetime
+    read: ImportedAdvisory | ImportedObjects,
+    *,
+    advisory: Advisory,
+    number: int,
+    by: User,
+    at: datetime,
 ) -> AdvisoryVersion:
     return AdvisoryVersion.objects.create(
         advisory=advisory,

@@ -5,7 +5,7 @@
 `holding` tells what a reader who keeps a copy may hold.
 """
 
-from sharing.access.holding import Holding, holdings, let_go, open_holding
+from sharing.access.holding import Holding, holdings, open_holding
 from sharing.access.listing import (
     count,
     inbox,
@@ -41,7 +41,6 @@ __all__ = [
     "holdings",
     "inbox",
     "kinds_and_labels",
-    "let_go",
     "open_advisory",
     "open_decisions",
     "open_holding",

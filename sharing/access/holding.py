@@ -10,7 +10,7 @@ from advisories.models import AdvisoryVersion
 from sharing.access import listing
 from sharing.access.opening import open_advisory
 from sharing.access.readers import Reader
-from sharing.shared import Shared, Tombstone
+from sharing.shared import Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,3 @@ def open_holding(reader: Reader, *, number: str, at: datetime) -> tuple[Shared, 
             v.released_at for v in versions if v.released_at and v.label in shared.versions
         ),
     )
-
-
-def let_go(reader: Reader, *, at: datetime) -> tuple[Tombstone, ...]:
-    """What the reader could see until it was withdrawn, newest first, at most 200."""
-    return listing.withdrawn(reader, at=at)

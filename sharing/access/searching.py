@@ -1,5 +1,5 @@
-"""Finding among what a reader may see. What it may not see is not looked at, so that neither a hit
-nor the absence of one tells of it."""
+"""Finding among what a reader may see. Of a match in what it may not see nothing is left, so that
+the answer is the same as where there is none (ADR 0016 says what its duration tells)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from sharing.api import SCOPE
+from recipients.scopes import READ_SCOPE
 from sharing.machines import Caller, caller_of
 
 CHALLENGE = 'Bearer realm="NCSC"'
@@ -36,4 +36,4 @@ class MayRead(BasePermission):
     """The token carries the scope to read advisories. What may be read, the door decides."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.auth, Caller) and SCOPE in request.auth.scopes
+        return isinstance(request.auth, Caller) and READ_SCOPE in request.auth.scopes

@@ -12,15 +12,15 @@ from django.core.signals import got_request_exception
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
+from recipients.scopes import READ_SCOPE
 from sharing.access import BadCursor, NotShared, Withdrawn
-from sharing.api import SCOPE
 from sharing.api.authentication import CHALLENGE
 
 log = logging.getLogger(__name__)
 
 DETAILS = {
     401: "A valid access token is needed.",
-    403: f"The access token lacks the scope {SCOPE}.",
+    403: f"The access token lacks the scope {READ_SCOPE}.",
     404: "There is nothing here for you.",
     405: "This method is not offered.",
     406: "Answers are application/json.",
@@ -85,7 +85,7 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     exceptions.AuthenticationFailed: lambda _: _challenge(401, ', error="invalid_token"'),
     exceptions.NotAuthenticated: lambda _: _challenge(401),
     exceptions.PermissionDenied: lambda _: _challenge(
-        403, f', error="insufficient_scope", scope="{SCOPE}"'
+        403, f', error="insufficient_scope", scope="{READ_SCOPE}"'
     ),
     Withdrawn: _withdrawn,
     NotShared: lambda _: problem(404),

@@ -9,7 +9,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from sharing.api import SCOPE
+from recipients.scopes import READ_SCOPE
 
 Endpoints = Iterable[tuple[str, str, str, Any]]
 OURS = "/api/v1/"
@@ -25,7 +25,7 @@ class MachineScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     name = "clientCredentials"
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
-        return {self.name: [SCOPE]}
+        return {self.name: [READ_SCOPE]}
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         return {
@@ -33,7 +33,7 @@ class MachineScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "flows": {
                 "clientCredentials": {
                     "tokenUrl": "/identity/o/api/token",
-                    "scopes": {SCOPE: "Read the advisories shared with your organisation."},
+                    "scopes": {READ_SCOPE: "Read the advisories shared with your organisation."},
                 }
             },
         }

@@ -324,12 +324,11 @@ def _expire_grants(*, at: datetime) -> int:
     )
     # A grant ends with the first of the facts that were known when it was decided, needed or not:
     # what the law still allows without that fact is granted again at once.
-    again = _live(at=at).filter(version__in={one.version_id for one in (*gone, *personal)})
-    decided = set()
+    again = list(_live(at=at).filter(version__in={one.version_id for one in (*gone, *personal)}))
     for release in again:
         lost = [one for one in gone if one.version_id == release.version_id]
         decide_release_anew(release, reason=EndedGrant.Reason.REPLACED, at=at, lost=lost)
-        decided.add(release.version_id)
+    decided = {release.version_id for release in again}
     for table, ended in ((store.BY_GROUP, gone), (store.BY_PERSON, personal)):
         store.settle_newest(
             table,

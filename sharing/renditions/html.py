@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
-from advisories.iep import PermittedActions, narrowest
+from advisories.iep import PermittedActions
 from law.rules import RULES, Rule
 from law.vocabulary import Pap, RegimeId, Tlp
 from sharing.shared import Shared, SharedDecision, SharedDecisions, SharedSection
@@ -94,15 +94,12 @@ class AdvisoryPage:
 def advisory_page(shared: Shared) -> AdvisoryPage:
     """Everything the template needs; it computes nothing."""
     sections = tuple(_section(section) for section in shared.sections)
-    paps = [section.pap for section in shared.sections if section.pap]
-    permitted = narrowest(section.permitted_actions for section in shared.sections)
-    strictest = max(paps, key=list(Pap).index) if paps else None
     return AdvisoryPage(
         shared=shared,
         sections=sections,
         meaning=MEANING[shared.tlp],
-        action=ACTION[strictest] if strictest else None,
-        permitted=PERMITTED[permitted] if permitted else None,
+        action=ACTION[shared.pap] if shared.pap else None,
+        permitted=PERMITTED[shared.permitted] if shared.permitted else None,
         sources=tuple(dict.fromkeys(s.source for s in shared.sections if s.source)),
         rules=tuple({rule.id: rule for page in sections for rule in page.rules}.values()),
     )

@@ -15,7 +15,7 @@ from sharing.renditions import csaf
 from sharing.renditions.csaf.document import WRITING
 from sharing.renditions.csaf.identity import advisory_of
 from sharing.services import signing
-from sharing.shared import Shared, Tombstone
+from sharing.shared import Shared
 
 
 def publisher() -> csaf.Publisher:
@@ -79,11 +79,6 @@ def document(reader: Reader, *, edition: csaf.Edition, path: str, at: datetime) 
     if found is None:
         raise NotShared
     return found
-
-
-def let_go(reader: Reader, *, at: datetime) -> tuple[Tombstone, ...]:
-    """What the reader could have until it was withdrawn."""
-    return access.let_go(reader, at=at)
 
 
 def _key(holding: Holding, *, public: bool) -> str:

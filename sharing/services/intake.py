@@ -113,14 +113,7 @@ def make_draft(*, item_id: UUID, by: User, at: datetime) -> AdvisoryVersion:
         read = read_objects(data=bytes(item.received), max_bytes=settings.INTAKE_MAX_BYTES)
     except Refused as refused:
         raise Incomplete(refused.message) from None
-    version = draft_from(
-        title=read.title,
-        language=read.language,
-        levels=(read.probability, read.damage),
-        sections=read.sections,
-        by=by,
-        at=at,
-    )
+    version = draft_from(read, by=by, at=at)
     item.status, item.version = IntakeItem.Status.DRAFTED, version
     item.flags = [flag.to_json() for flag in read.flags]
     item.handled_by, item.handled_at = by, at

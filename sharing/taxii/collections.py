@@ -10,8 +10,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.conf import settings
 
 from law.vocabulary import Tlp
+from recipients.scopes import INTAKE_SCOPE, READ_SCOPE
 from sharing import access
-from sharing.machines import INTAKE_SCOPE, READ_SCOPE, Caller
+from sharing.machines import Caller
 
 _KINDS = {
     "advisory": ("advisories", "Security advisories", "Beveiligingsadviezen"),

@@ -9,10 +9,10 @@ from datetime import datetime
 from rest_framework.request import Request
 
 from sharing.access import Reader
+from sharing.api.problems import Malformed
 from sharing.objects import START, Place, Wanted, place_at
 from sharing.taxii import cursors
 from sharing.taxii.collections import Collection
-from sharing.taxii.problems import Malformed
 
 LIMIT = 100
 MOST = 1000  # who asks for more gets this many, and `next`

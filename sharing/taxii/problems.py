@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
 from sharing.access import BadCursor, NotShared
+from sharing.api.problems import Malformed
 from sharing.taxii import MEDIA_TYPE
 
 log = logging.getLogger(__name__)
@@ -30,14 +31,6 @@ DESCRIPTIONS = {
     429: "Too many failed attempts, or too much that waits: come back later.",
     500: "Something went wrong on our side; it has been logged.",
 }
-
-
-class Malformed(exceptions.ValidationError):
-    """A parameter is not what it should be; says which, in a sentence."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class Unfit(exceptions.APIException):

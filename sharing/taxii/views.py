@@ -16,8 +16,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from audit.services import record
+from recipients.scopes import READ_SCOPE
 from sharing import access
-from sharing.machines import READ_SCOPE, Caller
+from sharing.machines import Caller
 from sharing.objects import START, Objects, objects, versions
 from sharing.services import intake
 from sharing.taxii import MEDIA_TYPE, ROOT, cursors, parameters

@@ -20,7 +20,7 @@ from advisories.services import drafting, importing, reviewing
 from advisories.services.open_versions import OPEN
 from law.vocabulary import Predicate, Purpose
 from recipients.models import Role
-from recipients.roles import Right, may, rights_of
+from recipients.roles import Right, rights_of
 from sharing import desk, exceptional, flows, linted, manual
 from sharing.forms import (
     AddressForm,
@@ -46,13 +46,14 @@ DESK = (Right.DRAFT, Right.APPROVE, Right.PUBLISH)
 @staff(*DESK, Right.REGISTRY, Right.EXPLAIN)
 def home(request: HttpRequest) -> HttpResponse:
     by, at = signed_in(request), timezone.now()
-    legal = may(by, Right.ATTEST_LEGAL, at=at)
+    rights = rights_of(by, at=at)
+    legal = Right.ATTEST_LEGAL in rights
     context = {
         "home": desk.home(by),
         "exceptions": exceptional.attention(at=at),
-        "helpless": asking_help(at=at) if rights_of(by, at=at) & set(DESK) else [],
+        "helpless": asking_help(at=at) if rights & set(DESK) else [],
         "left": manual.undecided(at=at) if legal else 0,
-        "unconfirmed": manual.waiting(at=at) if legal or may(by, Right.APPROVE, at=at) else 0,
+        "unconfirmed": manual.waiting(at=at) if legal or Right.APPROVE in rights else 0,
     }
     return render(request, "desk/home.html", context)
 

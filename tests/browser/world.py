@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.urls import get_resolver
 from django.utils import timezone
@@ -16,7 +15,7 @@ from ncsc_portal.demo.registry import person
 from recipients.models import Designation, Domain, Organisation
 from sharing.models import Audience, Release
 from sharing.services import releasing
-from tests.canary.addresses import LAST, PROGRAMS, filled, walk
+from tests.canary.addresses import ANYWHERE, LAST, PROGRAMS, filled, walk
 
 
 @dataclass(frozen=True)
@@ -52,24 +51,13 @@ def made() -> World:
 
 def _values(release: Release, draft: int) -> dict[str, list[Any]]:
     organisation = Organisation.objects.get(name="Waterbedrijf Duinrand")
-    return {
+    return ANYWHERE | {
         "number": [release.version.advisory.number],
         "version_id": [draft],
         "section_id": [Section.objects.filter(version=draft)[0].pk],
         "release_id": [release.pk],
         "organisation_id": [organisation.pk],
         "digest": [Audience.objects.values_list("digest", flat=True)[0]],
-        "kind": ["designation"],
         "fact_id": [Designation.objects.filter(organisation=organisation)[0].pk],
-        "refusal_id": [1],
-        "identifier_kind": ["domain"],
         "identifier_id": list(Domain.objects.values_list("pk", flat=True)[:1]) or [1],
-        "rule": ["C.66.1"],
-        "reassessment_id": [1],
-        "request_id": [1],
-        "ending": ["md"],
-        "item_id": [UUID(int=0)],
-        "flow": ["statement"],
-        "supply_id": [1],
-        "ruling_id": [1],
     }

@@ -23,6 +23,24 @@ PROGRAMS = ("api/", "taxii2/", "^csaf/", r"^\.well-known/")
 LAST = "accounts/logout/"  # who asks for this one is asked again who he is
 
 
+# What fits wherever nothing in particular was made.
+ANYWHERE: dict[str, list[Any]] = {
+    "kind": ["designation"],
+    "fact_id": [1],
+    "refusal_id": [1],
+    "identifier_kind": ["domain"],
+    "identifier_id": [1],
+    "rule": ["C.66.1"],
+    "reassessment_id": [1],
+    "request_id": [1],
+    "ending": ["md", "csv"],
+    "flow": ["statement"],
+    "supply_id": [1],
+    "ruling_id": [1],
+    "item_id": [UUID(int=0)],
+}
+
+
 def routes() -> frozenset[str]:
     """Every route, as `resolve(path).route` names it."""
     return frozenset(route for route, _ in walk(get_resolver().url_patterns, ""))
@@ -76,19 +94,7 @@ def _values(world: World) -> dict[str, list[Any]]:
         "release_id": [row.release.pk for row in versions if hasattr(row, "release")][:2],
         "organisation_id": [world.orgs[0].id],
         "digest": [Audience.objects.values_list("digest", flat=True)[0]],
-        "kind": ["designation"],
-        "fact_id": [1],
-        "refusal_id": [1],
-        "identifier_kind": ["domain"],
-        "identifier_id": [1],
-        "rule": ["C.66.1"],
-        "reassessment_id": [1],
-        "request_id": [1],
-        "ending": ["md", "csv"],
-        "flow": ["statement"],
-        "supply_id": [1],
-        "ruling_id": [1],
-        "item_id": [UUID(int=0)],
+        **ANYWHERE,
     }
 
 

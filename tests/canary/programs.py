@@ -11,7 +11,7 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
-from sharing.api import SCOPE
+from recipients.scopes import READ_SCOPE
 from tests.canary import oracle
 from tests.canary.exits import Visit, allowed, bare, canaries, newest, seen, tombstones
 from tests.canary.making import HOUR
@@ -37,7 +37,7 @@ def token_of(world: World, who: Who, value: str) -> str:
         hash=get_adapter().hash_token(value),
         client=who.org.machine.client,
         expires_at=world.now + timedelta(hours=1),
-        scopes=SCOPE,
+        scopes=READ_SCOPE,
     )
     return value
 

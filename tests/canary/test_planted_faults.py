@@ -593,23 +593,9 @@ def test_the_canary_catches(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("fault", "said"), OF_PROVIDER, ids=lambda one: getattr(one, "__name__", "")
-)
-def test_the_mirrors_catch(
-    fault: Plant,
-    said: str,
-    server: MailServer,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fault(monkeypatch)
-    with pytest.raises(AssertionError, match=said):
-        _worlds(server, caplog)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("fault", "said"), [*OF_PAGES, *OF_TAXII], ids=lambda one: getattr(one, "__name__", "")
+    ("fault", "said"),
+    [*OF_PAGES, *OF_PROVIDER, *OF_TAXII],
+    ids=lambda one: getattr(one, "__name__", ""),
 )
 def test_the_exit_itself_catches(
     fault: Plant,

@@ -124,16 +124,21 @@ def test_a_strict_validator_finds_nothing_and_nothing_is_lost(
         assert said in text, said
 
 
+def marks_of(objects: list[Any]) -> set[tuple[str, ...]]:
+    """The type of each object that is not the same for everyone, with the names of its marks."""
+    names = {o["id"]: o["name"] for o in objects if o["type"] == "marking-definition"}
+    return {
+        (o["type"], *sorted(names[mark] for mark in o["object_marking_refs"]))
+        for o in objects[STATICS:]
+    }
+
+
 def test_every_object_bears_the_labels_of_its_section_and_the_report_the_strictest(
     world: Published, program: Program
 ) -> None:
     world.publish(FULL, at=timezone.now())
     objects = program.walk("advisories", limit=1000)
-    names = {o["id"]: o["name"] for o in objects if o["type"] == "marking-definition"}
-    worn = {
-        (o["type"], *sorted(names[mark] for mark in o["object_marking_refs"]))
-        for o in objects[STATICS:]
-    }
+    worn = marks_of(objects)
     assert ("indicator", "TLP:AMBER") in worn
     assert ("note", "PAP:AMBER", "TLP:GREEN") in worn
     assert ("report", "PAP:AMBER", "TLP:AMBER") in worn
@@ -152,11 +157,7 @@ def test_what_the_source_permits_is_a_mark_and_the_report_bears_the_narrowest(
     )
     world.publish(parts, at=timezone.now())
     objects = program.walk("advisories", limit=1000)
-    names = {o["id"]: o["name"] for o in objects if o["type"] == "marking-definition"}
-    worn = {
-        (o["type"], *sorted(names[mark] for mark in o["object_marking_refs"]))
-        for o in objects[STATICS:]
-    }
+    worn = marks_of(objects)
     assert ("report", f"IEP permitted_actions: {strict}", "TLP:GREEN") in worn
     assert ("course-of-action", f"IEP permitted_actions: {strict}", "TLP:GREEN") in worn
     assert "CERT Elders" not in json.dumps(objects)

@@ -76,7 +76,8 @@ class Metadata(File):
     def get(self, request: Request, **_: str) -> HttpResponseBase:
         at, everyone = timezone.now(), access.THE_PUBLIC
         changed = feeds.updated(
-            csaf.documents(everyone, edition=self.edition(), at=at), csaf.let_go(everyone, at=at)
+            csaf.documents(everyone, edition=self.edition(), at=at),
+            access.withdrawn(everyone, at=at),
         )
         return self.json(metadata.provider_metadata(self.edition(), updated=changed))
 
@@ -142,7 +143,7 @@ class Feed(AtLevel):
         if named != self.here.word:
             raise Http404
         documents = self.documents()
-        at = feeds.updated(documents, csaf.let_go(self.asking, at=timezone.now()))
+        at = feeds.updated(documents, access.withdrawn(self.asking, at=timezone.now()))
         return self.json(feeds.rolie(self.here, documents, at=at))
 
 

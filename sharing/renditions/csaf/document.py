@@ -14,14 +14,13 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from advisories.iep import narrowest
 from advisories.importing.errors import Refused
 from advisories.importing.validating import validate
 from advisories.models import Section
-from law.vocabulary import Pap, Tlp
+from law.vocabulary import Tlp
 from sharing.renditions.csaf import identity
 from sharing.renditions.csaf.editions import V20, Edition
-from sharing.renditions.csaf.notes import notes, references
+from sharing.renditions.csaf.notes import LEVELS, notes, references
 from sharing.renditions.csaf.products import product_tree, with_ids
 from sharing.renditions.csaf.vulnerabilities import vulnerabilities
 from sharing.renditions.html import ACTION, MEANING, PERMITTED
@@ -32,7 +31,6 @@ log = logging.getLogger(__name__)
 # Raised from now on when the document or its addresses come to be written otherwise: what was
 # rendered before is then rendered anew.
 WRITING = 1
-LEVELS = {"H": "high", "M": "medium", "L": "low"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +131,10 @@ def _head(shared: Shared, *, label: str, publisher: Publisher) -> dict[str, Any]
 def _distribution(shared: Shared) -> str:
     """What the strictest labels and terms among the sections let the reader do, in words."""
     lines = [f"{shared.tlp.label}: {MEANING[shared.tlp]}"]
-    if paps := [section.pap for section in shared.sections if section.pap]:
-        strictest = max(paps, key=list(Pap).index)
-        lines.append(f"PAP:{strictest.value.upper()}: {ACTION[strictest]}")
-    if permitted := narrowest(section.permitted_actions for section in shared.sections):
-        lines.append(f"IEP {permitted.value}: {PERMITTED[permitted]}")
+    if shared.pap:
+        lines.append(f"PAP:{shared.pap.value.upper()}: {ACTION[shared.pap]}")
+    if shared.permitted:
+        lines.append(f"IEP {shared.permitted.value}: {PERMITTED[shared.permitted]}")
     return "\n".join(lines)
 
 

@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from advisories.iep import narrowest
 from advisories.models import Advisory, Section
 from sharing.renditions.stix.common import Rendered, instant, object_id, publisher, rendered
 from sharing.renditions.stix.sections import language, prose, section_objects
-from sharing.renditions.stix.statics import PAP_STRICTNESS, marks
+from sharing.renditions.stix.statics import marks
 from sharing.shared import Shared
 
 TYPES = {
@@ -39,7 +38,6 @@ def render(shared: Shared, *, first: Mapping[UUID, datetime]) -> tuple[Rendered,
 def _report(shared: Shared, refs: list[str], *, created: datetime) -> Rendered:
     """The advisory. Its id hangs on which sections are in it, and on nothing that is not."""
     lead = next((one for one in shared.sections if one.kind == Section.Kind.LEAD), None)
-    paps = [one.pap for one in shared.sections if one.pap]
     description = [
         lead.heading if lead else "",
         prose(lead) if lead else "",
@@ -50,11 +48,7 @@ def _report(shared: Shared, refs: list[str], *, created: datetime) -> Rendered:
         id_=object_id("report", shared.advisory, *sorted(s.lineage.hex for s in shared.sections)),
         created=created,
         modified=shared.released_at,
-        marks=marks(
-            shared.tlp,
-            max(paps, key=PAP_STRICTNESS.index) if paps else None,
-            narrowest(section.permitted_actions for section in shared.sections),
-        ),
+        marks=marks(shared.tlp, shared.pap, shared.permitted),
         name=" ".join(part for part in (shared.advisory, shared.title) if part),
         description="\n\n".join(part for part in description if part),
         report_types=[TYPES[shared.kind]],

@@ -10,21 +10,13 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from advisories.iep import PermittedActions
+from advisories.importing.stix_marks import TLP_IDS
 from law.vocabulary import Pap, Tlp
 from sharing.renditions.stix.common import Rendered, encoded, instant, object_id, publisher
 
-# TLP 2.0 in STIX 2.1, by FIRST and OASIS: the ids are fixed.
-TLP_IDS = {
-    Tlp.CLEAR: "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
-    Tlp.GREEN: "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
-    Tlp.AMBER: "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
-    Tlp.AMBER_STRICT: "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
-    Tlp.RED: "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
-}
 TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 TLP_CREATED = datetime(2022, 10, 1, tzinfo=UTC)
 OURS_CREATED = datetime(2026, 1, 1, tzinfo=UTC)
-PAP_STRICTNESS = tuple(Pap)
 
 
 def pap_id(pap: Pap) -> str:
