@@ -173,6 +173,9 @@ def test_a_mirror_holds_exactly_what_it_may(run: int, monkeypatch: pytest.Monkey
         if chance.random() < 0.15 and len(told) < 3 * STEPS:
             something()
 
+    happen.publish(timezone.now())
+    mirrors[0].follow(limit=1000, between=lambda: None)
+    assert mirrors[0].says  # while nothing was turned yet: what follows is about something
     for _ in range(STEPS):
         something()
         mirror = chance.choice([mirrors[0], *mirrors])
@@ -185,7 +188,6 @@ def test_a_mirror_holds_exactly_what_it_may(run: int, monkeypatch: pytest.Monkey
         for one in mirror.copy.values():
             found = validate_instance(one, options)
             assert found.is_valid, [str(e) for e in (*found.errors, *(found.warnings or ()))]
-    assert any(mirror.says for mirror in mirrors) or "withdraw" in told
 
 
 def test_a_walk_that_things_happen_to_misses_nothing_and_repeats_nothing_that_stayed() -> None:
